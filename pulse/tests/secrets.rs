@@ -76,7 +76,9 @@ async fn no_log_line_shows_the_secret() {
     let seen = Seen::default();
     let mut consumer = rabbit
         .consumer_by(connection.clone())
-        .reconnect(Reconnect::forever().waits(Duration::from_millis(10), Duration::from_millis(50)))
+        .reconnect(
+            Reconnect::forever().delays(Duration::from_millis(10), Duration::from_millis(50)),
+        )
         .on_event(seen.listener())
         .start()
         .await

@@ -100,8 +100,8 @@ pub(super) fn unknown_exchange(envelope: &Envelope) -> String {
 }
 
 /// The report that a connection failed or was lost.
-pub(super) fn reconnecting(wait: Duration, error: &(dyn Error + 'static)) -> String {
-    let seconds = wait.as_secs_f64();
+pub(super) fn reconnecting(delay: Duration, error: &(dyn Error + 'static)) -> String {
+    let seconds = delay.as_secs_f64();
     let reasons = chain(error).map(|it| terminal::part(&it.to_string()));
     let reason = reasons.collect::<Vec<_>>().join(": ");
     format!("no connection: {reason}; trying again in {seconds:.1} s\n")

@@ -185,8 +185,8 @@ fn not_published(path: &Path, line: usize, source: PublishError) -> Error {
 /// Prints changes of the connection on standard error.
 fn report(event: &PublisherEvent) {
     match event {
-        PublisherEvent::Reconnecting { wait, error, .. } => {
-            print_error(&output::reconnecting(*wait, &**error));
+        PublisherEvent::Reconnecting { delay, error, .. } => {
+            print_error(&output::reconnecting(*delay, &**error));
         }
         PublisherEvent::Blocked { reason, .. } => {
             print_error(&format!("the broker accepts no messages: {reason}\n"));

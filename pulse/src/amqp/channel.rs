@@ -18,8 +18,8 @@ use tokio::time::timeout;
 
 use super::convert::{arguments, arrival, number_of, properties, short, transport_error};
 use crate::client::transport::{
-    Answer, Arrival, BoxFuture, Channel, Confirm, Deliveries, Lifetime, OutgoingMessage,
-    QueueDeclaration, Route, TransportError, Unsendable,
+    Answer, Arrival, BoxFuture, Channel, Confirm, Deliveries, Lifetime, QueueDeclaration,
+    RawMessage, Route, TransportError, Unsendable,
 };
 
 /// AMQP's reply code for closing without an error.
@@ -211,7 +211,7 @@ impl Channel for AmqpChannel {
         request(self.channel.confirm_select(ConfirmSelectOptions::default()))
     }
 
-    fn publish(&self, message: &Arc<OutgoingMessage>, number: u64) -> Result<Answer, Unsendable> {
+    fn publish(&self, message: &Arc<RawMessage>, number: u64) -> Result<Answer, Unsendable> {
         message.check(self.frame_max)?;
         let (channel, message) = (Arc::clone(&self.channel), Arc::clone(message));
         let mut answer: Answer = Box::pin(publish(channel, message, number));
@@ -242,7 +242,7 @@ impl Channel for AmqpChannel {
 
 async fn publish(
     channel: Arc<lapin::Channel>,
-    message: Arc<OutgoingMessage>,
+    message: Arc<RawMessage>,
     number: u64,
 ) -> Result<Confirm, TransportError> {
     let confirmation = channel

@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::client::QueueArgument;
 use crate::client::message_limits::{CC, CONTENT_TYPE, check_name};
 use crate::client::transport::{
-    Arrival, Headers, OutgoingMessage, QueueDeclaration, SharedError, TransportError, code,
+    Arrival, Headers, QueueDeclaration, RawMessage, SharedError, TransportError, code,
 };
 
 /// The delivery mode of messages that a durable queue keeps across a restart of the
@@ -84,14 +84,17 @@ pub(super) fn arrival(delivery: Delivery) -> Arrival {
     let headers = properties.headers().as_ref();
     Arrival {
         tag: delivery.delivery_tag,
-        cc: headers.map(routes).unwrap_or_default(),
-        headers: headers.map(other_headers).unwrap_or_default(),
-        message_id: properties.message_id().as_ref().map(ToString::to_string),
-        timestamp: *properties.timestamp(),
-        exchange: delivery.exchange.into(),
-        routing_key: delivery.routing_key.into(),
         redelivered: delivery.redelivered,
-        bytes: delivery.data,
+        message: RawMessage {
+            cc: headers.map(routes).unwrap_or_default(),
+            headers: headers.map(other_headers).unwrap_or_default(),
+            message_id: properties.message_id().as_ref().map(ToString::to_string),
+            timestamp: *properties.timestamp(),
+            exchange: delivery.exchange.into(),
+            routing_key: delivery.routing_key.into(),
+            bytes: delivery.data,
+            mandatory: false,
+        },
     }
 }
 
@@ -119,7 +122,7 @@ fn routes(headers: &FieldTable) -> Vec<String> {
 /// The properties of a message. A mandatory one has its number as correlation ID, by
 /// which it is known if the broker returns it.
 pub(super) fn properties(
-    message: &OutgoingMessage,
+    message: &RawMessage,
     number: u64,
 ) -> Result<lapin::BasicProperties, TransportError> {
     let mut properties = lapin::BasicProperties::default()

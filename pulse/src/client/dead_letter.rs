@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::message_limits::{CC, header_bytes};
-use super::transport::{Headers, OutgoingMessage};
+use super::transport::{Headers, RawMessage};
 
 /// The exchange that the message was published to.
 const EXCHANGE: &str = "x-original-exchange";
@@ -65,27 +65,27 @@ fn is_ours(name: &str) -> bool {
 
 /// Drops the message's own headers, the largest first and its routes last, until the
 /// headers fit in a frame together with those of the dead letter.
-pub(crate) fn fit(letter: &mut OutgoingMessage, frame_max: usize) {
+pub(crate) fn fit(letter: &mut RawMessage, frame_max: usize) {
     let mut bytes = letter.header_frame_bytes();
     if bytes <= frame_max {
         return;
     }
     let list = header_bytes(DROPPED, &Value::from("")) + MAX_DROPPED_BYTES;
-    let room = frame_max.saturating_sub(list);
+    let limit = frame_max.saturating_sub(list);
     let own = letter.headers.iter().filter(|(name, _)| !is_ours(name));
     let mut own: Vec<(usize, String)> = own
         .map(|(name, value)| (header_bytes(name, value), name.clone()))
         .collect();
     own.sort_unstable();
     let mut dropped = Vec::new();
-    while bytes > room
+    while bytes > limit
         && let Some((size, name)) = own.pop()
     {
         letter.headers.remove(&name);
         bytes -= size;
         dropped.push(name);
     }
-    if bytes > room {
+    if bytes > limit {
         letter.cc.clear();
         dropped.push(CC.to_owned());
     }
@@ -114,11 +114,13 @@ pub(crate) fn headers(
 
 /// Restores the original exchange and routing key of a dead-lettered message. Returns the
 /// reason, if a consumer of this crate has dead-lettered it.
-pub(crate) fn restore(
-    headers: &Headers,
-    exchange: &mut String,
-    routing_key: &mut String,
-) -> Option<DeadLetterReason> {
+pub(crate) fn restore(message: &mut RawMessage) -> Option<DeadLetterReason> {
+    let RawMessage {
+        exchange,
+        routing_key,
+        headers,
+        ..
+    } = message;
     let text = |name| headers.get(name).and_then(Value::as_str);
     let (Some(from), Some(key)) = (text(EXCHANGE), text(ROUTING_KEY)) else {
         if let Some(from) = text(FIRST_DEATH_EXCHANGE) {

@@ -1,15 +1,15 @@
 //! A message as the broker delivered it.
 
-use std::fmt;
+use std::fmt::{self, Write};
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
 use super::dead_letter::{self, DeadLetterReason};
-use super::transport::{Arrival, Headers, OutgoingMessage};
+use super::transport::{Arrival, RawMessage};
 use crate::event::{DecodeError, EventSet};
 use crate::routing::ROUTE_PREFIX;
-use crate::value::Timestamp;
+use crate::value::{Escaping, Timestamp};
 
 /// A message as it was delivered: raw bytes, exchange, routing key and headers. Cheap to
 /// clone.
@@ -30,16 +30,9 @@ pub struct Envelope(Arc<Content>);
 
 #[derive(Clone, Default)]
 struct Content {
-    exchange: String,
-    routing_key: String,
-    /// The `CC` header, with prefixes.
-    cc: Vec<String>,
+    message: RawMessage,
     redelivered: bool,
-    headers: Headers,
-    message_id: Option<String>,
-    timestamp: Option<u64>,
     dead_letter_reason: Option<DeadLetterReason>,
-    bytes: Vec<u8>,
 }
 
 impl Envelope {
@@ -50,9 +43,12 @@ impl Envelope {
         bytes: impl Into<Vec<u8>>,
     ) -> Self {
         Self(Arc::new(Content {
-            exchange: exchange.into(),
-            routing_key: routing_key.into(),
-            bytes: bytes.into(),
+            message: RawMessage {
+                exchange: exchange.into(),
+                routing_key: routing_key.into(),
+                bytes: bytes.into(),
+                ..RawMessage::default()
+            },
             ..Content::default()
         }))
     }
@@ -62,7 +58,7 @@ impl Envelope {
     pub fn with_routes<R: AsRef<str>>(self, routes: impl IntoIterator<Item = R>) -> Self {
         let route = |route: R| format!("{ROUTE_PREFIX}{}", route.as_ref());
         let routes = routes.into_iter().map(route).collect();
-        self.with(|content| content.cc = routes)
+        self.with(|content| content.message.cc = routes)
     }
 
     /// Marks the message as delivered before.
@@ -74,20 +70,20 @@ impl Envelope {
     /// Sets a header.
     #[must_use]
     pub fn with_header(self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.with(|content| drop(content.headers.insert(name.into(), value.into())))
+        self.with(|content| drop(content.message.headers.insert(name.into(), value.into())))
     }
 
     /// Sets the message ID.
     #[must_use]
     pub fn with_message_id(self, id: impl Into<String>) -> Self {
-        self.with(|content| content.message_id = Some(id.into()))
+        self.with(|content| content.message.message_id = Some(id.into()))
     }
 
     /// Sets the time. AMQP has whole seconds since 1970; a time before that is left out.
     #[must_use]
     pub fn with_timestamp(self, time: Timestamp) -> Self {
         let seconds = time.as_millis().div_euclid(1000);
-        self.with(|content| content.timestamp = u64::try_from(seconds).ok())
+        self.with(|content| content.message.timestamp = u64::try_from(seconds).ok())
     }
 
     /// Makes the message a dead letter with this reason.
@@ -95,7 +91,7 @@ impl Envelope {
     pub fn with_dead_letter_reason(self, reason: DeadLetterReason) -> Self {
         let headers = dead_letter::headers(self.exchange(), self.routing_key(), Some(&reason));
         self.with(|content| {
-            content.headers.extend(headers);
+            content.message.headers.extend(headers);
             content.dead_letter_reason = Some(reason);
         })
     }
@@ -107,46 +103,25 @@ impl Envelope {
 
     pub(crate) fn from_arrival(arrival: Arrival) -> Self {
         let Arrival {
-            tag: _,
-            mut exchange,
-            mut routing_key,
-            cc,
             redelivered,
-            headers,
-            message_id,
-            timestamp,
-            bytes,
+            mut message,
+            ..
         } = arrival;
-        let dead_letter_reason = dead_letter::restore(&headers, &mut exchange, &mut routing_key);
+        let dead_letter_reason = dead_letter::restore(&mut message);
         Self(Arc::new(Content {
-            exchange,
-            routing_key,
-            cc,
+            message,
             redelivered,
-            headers,
-            message_id,
-            timestamp,
             dead_letter_reason,
-            bytes,
         }))
     }
 
     /// The message to publish to its exchange again, with the headers of its publisher
     /// only.
-    pub(crate) fn to_outgoing(&self) -> OutgoingMessage {
-        let content = &*self.0;
-        let mut headers = content.headers.clone();
+    pub(crate) fn to_outgoing(&self) -> RawMessage {
+        let mut message = self.0.message.clone();
+        let headers = &mut message.headers;
         headers.retain(|name, _| !dead_letter::is_added_on_the_way(name));
-        OutgoingMessage {
-            exchange: content.exchange.clone(),
-            routing_key: content.routing_key.clone(),
-            cc: content.cc.clone(),
-            headers,
-            message_id: content.message_id.clone(),
-            timestamp: content.timestamp,
-            bytes: content.bytes.clone(),
-            mandatory: false,
-        }
+        message
     }
 
     /// The message to publish to another exchange. Its consumer restores the original
@@ -155,7 +130,7 @@ impl Envelope {
         &self,
         exchange: &str,
         reason: Option<&DeadLetterReason>,
-    ) -> OutgoingMessage {
+    ) -> RawMessage {
         let headers = dead_letter::headers(self.exchange(), self.routing_key(), reason);
         let mut outgoing = self.to_outgoing();
         exchange.clone_into(&mut outgoing.exchange);
@@ -171,18 +146,19 @@ impl Envelope {
     /// to any exchange that the queue is bound to can set these headers: do not bind a queue to
     /// exchanges that you trust less than others of the same queue.
     pub fn exchange(&self) -> &str {
-        &self.0.exchange
+        &self.0.message.exchange
     }
 
     /// The routing key that the message was published with.
     pub fn routing_key(&self) -> &str {
-        &self.0.routing_key
+        &self.0.message.routing_key
     }
 
     /// The routes in the message's `CC` header, each without the `route.` prefix that
     /// Taskcluster adds.
     pub fn routes(&self) -> impl ExactSizeIterator<Item = &str> {
         self.0
+            .message
             .cc
             .iter()
             .map(|route| route.strip_prefix(ROUTE_PREFIX).unwrap_or(route))
@@ -190,29 +166,29 @@ impl Envelope {
 
     /// The keys in the message's `CC` header, with their prefixes.
     pub(super) fn cc(&self) -> &[String] {
-        &self.0.cc
+        &self.0.message.cc
     }
 
     /// The message's headers, except `CC`, see [`routes`](Self::routes). AMQP's values
     /// are converted to JSON: times as seconds since 1970, bytes as arrays of numbers.
     pub fn headers(&self) -> &Map<String, Value> {
-        &self.0.headers
+        &self.0.message.headers
     }
 
     /// The message ID, if the publisher has set one; Taskcluster sets none.
     pub fn message_id(&self) -> Option<&str> {
-        self.0.message_id.as_deref()
+        self.0.message.message_id.as_deref()
     }
 
     /// The time in whole seconds, if the publisher has set one; Taskcluster sets none.
     pub fn timestamp(&self) -> Option<Timestamp> {
-        let seconds = i64::try_from(self.0.timestamp?).ok()?;
+        let seconds = i64::try_from(self.0.message.timestamp?).ok()?;
         Some(Timestamp::from_millis(seconds.saturating_mul(1000)))
     }
 
     /// The time as in AMQP, in seconds since 1970.
     pub(super) fn timestamp_seconds(&self) -> Option<u64> {
-        self.0.timestamp
+        self.0.message.timestamp
     }
 
     /// Whether the broker has delivered the message before: a consumer may have
@@ -240,7 +216,7 @@ impl Envelope {
     /// has the feature `raw_value` here, with which its `Value` takes objects with a certain
     /// key for another text: reading a hostile message as one can overflow the stack.
     pub fn bytes(&self) -> &[u8] {
-        &self.0.bytes
+        &self.0.message.bytes
     }
 
     /// Decodes the message into the type of its exchange, parsed routing key included.
@@ -269,7 +245,7 @@ impl fmt::Debug for Envelope {
 impl fmt::Display for Envelope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
-            f,
+            Escaping(f),
             "message from {} with routing key {:?}",
             self.exchange(),
             self.routing_key()

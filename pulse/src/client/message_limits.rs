@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::transport::{Headers, OutgoingMessage, TooLong, TransportError, Unsendable, code};
+use super::transport::{Headers, RawMessage, TooLong, TransportError, Unsendable, code};
 use crate::routing::MAX_SHORT_STRING_BYTES;
 
 /// The header with a message's routes.
@@ -19,7 +19,7 @@ pub(crate) const MAX_ROUTES: usize = 64;
 /// the process, so a consumer closes its connection at a message with more.
 pub(crate) const MAX_HEADER_LEVELS: usize = 64;
 
-impl OutgoingMessage {
+impl RawMessage {
     /// Checks the lengths of names, the size of the frame that has everything but the
     /// body, and how deeply headers are nested. A broker, or each consumer, would close the
     /// connection because of them, with every message on it.

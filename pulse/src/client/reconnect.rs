@@ -54,14 +54,14 @@ impl Reconnect {
 
     /// Sets the first and the longest delay. A `first` above `longest` counts as `longest`.
     #[must_use]
-    pub fn waits(mut self, first: Duration, longest: Duration) -> Self {
+    pub fn delays(mut self, first: Duration, longest: Duration) -> Self {
         self.first = first;
         self.longest = longest;
         self
     }
 
     /// The delays, without end.
-    pub(crate) fn delays(&self) -> ExponentialBackoff {
+    pub(crate) fn backoff(&self) -> ExponentialBackoff {
         // backon adds a jitter of up to the delay itself, so the delays are halved.
         ExponentialBuilder::new()
             .with_min_delay(self.first.min(self.longest) / 2)
@@ -74,10 +74,10 @@ impl Reconnect {
 
 /// The delay before the next attempt, for events.
 #[derive(Clone, Debug)]
-pub(crate) struct Waiting {
+pub(crate) struct NextAttempt {
     /// Failed attempts in a row; 0 after a connection was lost.
     pub(crate) failures: u32,
-    pub(crate) wait: Duration,
+    pub(crate) delay: Duration,
     pub(crate) error: SharedError,
 }
 
@@ -98,7 +98,7 @@ pub(crate) struct Reconnector {
     delays: ExponentialBackoff,
     /// Whether a session was opened before.
     connected: bool,
-    report: Box<dyn Fn(Waiting) + Send + Sync>,
+    report: Box<dyn Fn(NextAttempt) + Send + Sync>,
 }
 
 impl Reconnector {
@@ -106,11 +106,11 @@ impl Reconnector {
     pub(crate) fn new(
         connection: Connection,
         policy: Reconnect,
-        report: impl Fn(Waiting) + Send + Sync + 'static,
+        report: impl Fn(NextAttempt) + Send + Sync + 'static,
     ) -> Self {
         Self {
             connection,
-            delays: policy.delays(),
+            delays: policy.backoff(),
             policy,
             connected: false,
             report: Box::new(report),
@@ -160,19 +160,19 @@ impl Reconnector {
         // If the broker repeatedly closes the connection at once, the delays keep
         // growing.
         if lost.progress || lost.age >= self.policy.longest {
-            self.delays = self.policy.delays();
+            self.delays = self.policy.backoff();
         }
         self.wait(0, Arc::clone(&lost.error)).await;
     }
 
     async fn wait(&mut self, failures: u32, error: SharedError) {
-        let wait = self.delays.next().unwrap_or(self.policy.longest);
-        (self.report)(Waiting {
+        let delay = self.delays.next().unwrap_or(self.policy.longest);
+        (self.report)(NextAttempt {
             failures,
-            wait,
+            delay,
             error,
         });
-        sleep(wait).await;
+        sleep(delay).await;
     }
 }
 
@@ -181,23 +181,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn waits_grow_and_are_jittered() {
-        let waits = Reconnect::forever().delays();
-        for (wait, longest) in waits.zip([0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 30.0, 30.0]) {
-            let wait = wait.as_secs_f64();
-            assert!((longest / 2.0..=longest).contains(&wait), "{wait}");
+    fn delays_grow_and_are_jittered() {
+        let delays = Reconnect::forever().backoff();
+        for (delay, longest) in delays.zip([0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 30.0, 30.0]) {
+            let delay = delay.as_secs_f64();
+            assert!((longest / 2.0..=longest).contains(&delay), "{delay}");
         }
     }
 
     #[test]
-    fn any_durations_make_waits() {
+    fn any_durations_make_delays() {
         for (first, longest) in [
             (Duration::ZERO, Duration::ZERO),
             (Duration::MAX, Duration::MAX),
             (Duration::MAX, Duration::from_secs(1)),
         ] {
-            let waits = Reconnect::forever().waits(first, longest).delays();
-            assert!(waits.take(100).all(|wait| wait <= longest));
+            let delays = Reconnect::forever().delays(first, longest).backoff();
+            assert!(delays.take(100).all(|delay| delay <= longest));
         }
     }
 }

@@ -7,7 +7,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::envelope::Envelope;
-use super::transport::{Arrival, Headers};
+use super::transport::{Arrival, Headers, RawMessage};
 use crate::payload::Members;
 use crate::routing::ROUTE_PREFIX;
 use crate::value::RawJson;
@@ -97,14 +97,17 @@ fn read(line: &str) -> Result<Envelope, serde_json::Error> {
     let headers = headers.as_ref().map(read_headers).transpose()?;
     Ok(Envelope::from_arrival(Arrival {
         tag: 0,
-        exchange: members.required(EXCHANGE)?,
-        routing_key: members.required(ROUTING_KEY)?,
-        cc,
         redelivered: false,
-        headers: headers.unwrap_or_default(),
-        message_id: members.optional(MESSAGE_ID)?,
-        timestamp: members.optional(TIMESTAMP)?,
-        bytes,
+        message: RawMessage {
+            exchange: members.required(EXCHANGE)?,
+            routing_key: members.required(ROUTING_KEY)?,
+            cc,
+            headers: headers.unwrap_or_default(),
+            message_id: members.optional(MESSAGE_ID)?,
+            timestamp: members.optional(TIMESTAMP)?,
+            bytes,
+            mandatory: false,
+        },
     }))
 }
 

@@ -130,7 +130,7 @@ pub(crate) trait Channel: Send + Sync {
     /// # Errors
     ///
     /// The message can't be sent on this connection. Nothing was sent.
-    fn publish(&self, message: &Arc<OutgoingMessage>, number: u64) -> Result<Answer, Unsendable>;
+    fn publish(&self, message: &Arc<RawMessage>, number: u64) -> Result<Answer, Unsendable>;
 
     /// Whether the channel can still be used, as far as is known.
     fn is_open(&self) -> bool;
@@ -184,16 +184,8 @@ pub(crate) trait Deliveries: Send {
 pub(crate) struct Arrival {
     /// Counted from 1 on each channel.
     pub(crate) tag: u64,
-    pub(crate) exchange: String,
-    pub(crate) routing_key: String,
-    /// The `CC` header.
-    pub(crate) cc: Vec<String>,
     pub(crate) redelivered: bool,
-    pub(crate) headers: Headers,
-    pub(crate) message_id: Option<String>,
-    /// In seconds since 1970, as in AMQP.
-    pub(crate) timestamp: Option<u64>,
-    pub(crate) bytes: Vec<u8>,
+    pub(crate) message: RawMessage,
 }
 
 #[cfg(test)]
@@ -202,31 +194,25 @@ impl Arrival {
     pub(crate) fn of_tag(tag: u64) -> Self {
         Self {
             tag,
-            exchange: String::new(),
-            routing_key: String::new(),
-            cc: Vec::new(),
             redelivered: false,
-            headers: Headers::new(),
-            message_id: None,
-            timestamp: None,
-            bytes: Vec::new(),
+            message: RawMessage::default(),
         }
     }
 }
 
-/// A message to publish.
+/// A message as it is published and delivered.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct OutgoingMessage {
+pub(crate) struct RawMessage {
     pub(crate) exchange: String,
     pub(crate) routing_key: String,
-    /// The `CC` header.
+    /// The `CC` header, with prefixes.
     pub(crate) cc: Vec<String>,
-    pub(crate) bytes: Vec<u8>,
     pub(crate) headers: Headers,
     pub(crate) message_id: Option<String>,
     /// In seconds since 1970, as in AMQP.
     pub(crate) timestamp: Option<u64>,
-    /// Whether it is an error if the message reaches no queue.
+    pub(crate) bytes: Vec<u8>,
+    /// Whether it is an error if the message, when published, reaches no queue.
     pub(crate) mandatory: bool,
 }
 

@@ -6,18 +6,15 @@ use serde_json::{Value, json};
 use crate::client::QueueArgument;
 use crate::client::dead_letter::{DEATHS, FIRST_DEATH_EXCHANGE, FIRST_DEATH_QUEUE};
 use crate::client::queue::DEAD_LETTER_EXCHANGE;
-use crate::client::transport::{Headers, OutgoingMessage, QueueDeclaration};
+use crate::client::transport::{Headers, QueueDeclaration, RawMessage};
 
 const REASON: &str = "rejected";
 
 /// The message to publish after `message` was rejected; `None` if its queue has no
 /// `x-dead-letter-exchange`.
-pub(super) fn rejected(
-    queue: &QueueDeclaration,
-    message: &OutgoingMessage,
-) -> Option<OutgoingMessage> {
+pub(super) fn rejected(queue: &QueueDeclaration, message: &RawMessage) -> Option<RawMessage> {
     let exchange = text(queue, DEAD_LETTER_EXCHANGE)?;
-    let mut letter = OutgoingMessage {
+    let mut letter = RawMessage {
         exchange: exchange.to_owned(),
         mandatory: false,
         ..message.clone()
@@ -39,7 +36,7 @@ fn text<'a>(queue: &'a QueueDeclaration, argument: &str) -> Option<&'a str> {
 
 /// Adds the headers of a message that was rejected from `queue`: the latest death first,
 /// and those from one queue only once. They have no time.
-fn add_headers(headers: &mut Headers, queue: &str, message: &OutgoingMessage) {
+fn add_headers(headers: &mut Headers, queue: &str, message: &RawMessage) {
     for (name, value) in [
         (FIRST_DEATH_EXCHANGE, message.exchange.as_str()),
         (FIRST_DEATH_QUEUE, queue),

@@ -10,8 +10,8 @@ use super::MemoryBroker;
 use super::state::Id;
 use crate::client::connection::{ConnectError, Transport};
 use crate::client::transport::{
-    Answer, Arrival, BoxFuture, Channel, Deliveries, Link, LinkState, OutgoingMessage,
-    QueueDeclaration, Route, TransportError, Unsendable,
+    Answer, Arrival, BoxFuture, Channel, Deliveries, Link, LinkState, QueueDeclaration, RawMessage,
+    Route, TransportError, Unsendable,
 };
 
 /// RabbitMQ's default, in bytes.
@@ -168,7 +168,7 @@ impl Channel for MemoryChannel {
         Box::pin(ready(self.broker.lock().check_open(self.id)))
     }
 
-    fn publish(&self, message: &Arc<OutgoingMessage>, number: u64) -> Result<Answer, Unsendable> {
+    fn publish(&self, message: &Arc<RawMessage>, number: u64) -> Result<Answer, Unsendable> {
         message.check(FRAME_MAX)?;
         let (broker, id, message) = (self.broker.clone(), self.id, Arc::clone(message));
         let mut link = self.link.clone();

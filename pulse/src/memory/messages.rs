@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::dead_letters;
 use super::state::{Channel, Id, Queue, State, Stored};
-use crate::client::transport::{Arrival, Confirm, OutgoingMessage, TransportError, code};
+use crate::client::transport::{Arrival, Confirm, RawMessage, TransportError, code};
 
 impl State {
     /// Publishes on a channel, which is closed if the exchange does not exist or is
@@ -14,7 +14,7 @@ impl State {
     pub(super) fn publish_on(
         &mut self,
         channel: Id,
-        message: &Arc<OutgoingMessage>,
+        message: &Arc<RawMessage>,
         number: u64,
     ) -> Result<Confirm, TransportError> {
         self.check_open(channel)?;
@@ -28,7 +28,7 @@ impl State {
 
     /// Puts a message into every queue with a binding that its routing key, or a key of
     /// its `CC` header, matches; once into each. Returns the number of queues.
-    pub(super) fn publish(&mut self, message: &Arc<OutgoingMessage>) -> usize {
+    pub(super) fn publish(&mut self, message: &Arc<RawMessage>) -> usize {
         let queues = self.destinations(message);
         let number = self.fresh_id();
         for queue in &queues {
@@ -46,7 +46,7 @@ impl State {
 
     /// The queues for a message. The default exchange, whose name is empty, has every queue
     /// under its name.
-    fn destinations(&self, message: &OutgoingMessage) -> BTreeSet<String> {
+    fn destinations(&self, message: &RawMessage) -> BTreeSet<String> {
         let keys = || iter::once(&message.routing_key).chain(&message.cc);
         if message.exchange.is_empty() {
             let exists = |key: &&String| self.queues.contains_key(*key);
@@ -72,7 +72,7 @@ impl State {
             let next = queue
                 .readers
                 .iter()
-                .position(|id| channels.get(id).is_some_and(Channel::has_room));
+                .position(|id| channels.get(id).is_some_and(Channel::is_below_prefetch));
             let reader = next.and_then(|index| queue.readers.remove(index));
             let Some(id) = reader else {
                 return;
@@ -142,7 +142,7 @@ impl State {
         }
     }
 
-    fn dead_letter(&mut self, queue: &str, message: &OutgoingMessage) {
+    fn dead_letter(&mut self, queue: &str, message: &RawMessage) {
         let Some(Queue { declaration, .. }) = self.queues.get(queue) else {
             return;
         };
@@ -165,17 +165,13 @@ impl Channel {
     /// Adds a message to the channel's unsettled ones.
     pub(super) fn take_in(&mut self, queue: &str, stored: Stored) -> Arrival {
         self.last_tag += 1;
-        let message = OutgoingMessage::clone(&stored.message);
         let arrival = Arrival {
             tag: self.last_tag,
-            exchange: message.exchange,
-            routing_key: message.routing_key,
-            cc: message.cc,
             redelivered: stored.redelivered,
-            headers: message.headers,
-            message_id: message.message_id,
-            timestamp: message.timestamp,
-            bytes: message.bytes,
+            message: RawMessage {
+                mandatory: false,
+                ..RawMessage::clone(&stored.message)
+            },
         };
         self.unsettled
             .insert(self.last_tag, (queue.to_owned(), stored));

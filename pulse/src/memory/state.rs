@@ -7,7 +7,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::watch;
 
 use crate::client::transport::{
-    Arrival, LinkState, OutgoingMessage, QueueDeclaration, Route, TransportError, code,
+    Arrival, LinkState, QueueDeclaration, RawMessage, Route, TransportError, code,
 };
 use crate::routing::RoutingPattern;
 
@@ -46,7 +46,7 @@ pub(super) struct Queue {
 pub(super) struct Stored {
     /// Its place among the messages of its queue.
     pub(super) number: Id,
-    pub(super) message: Arc<OutgoingMessage>,
+    pub(super) message: Arc<RawMessage>,
     pub(super) redelivered: bool,
 }
 
@@ -74,7 +74,7 @@ impl Queue {
 }
 
 impl Channel {
-    pub(super) fn has_room(&self) -> bool {
+    pub(super) fn is_below_prefetch(&self) -> bool {
         // RabbitMQ counts the prefetch for each consumer.
         let unsettled = |consumer: &Consumer| self.unsettled.range(consumer.before + 1..).count();
         (self.consumers.last())

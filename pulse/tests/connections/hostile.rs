@@ -199,7 +199,7 @@ fn consumer(connection: Connection, seen: &Seen) -> taskcluster_pulse::ConsumerB
     let waits = (Duration::from_millis(10), Duration::from_millis(10));
     Consumer::builder(connection)
         .queue(Queue::passive("q"))
-        .reconnect(Reconnect::forever().waits(waits.0, waits.1))
+        .reconnect(Reconnect::forever().delays(waits.0, waits.1))
         .on_event(seen.listener())
 }
 

@@ -28,7 +28,7 @@ const EXCHANGE: &str = Numbered::INFO.exchange;
 const QUEUE: &str = "queue/guest/test";
 
 fn quick() -> Reconnect {
-    Reconnect::forever().waits(Duration::from_millis(1), Duration::from_millis(5))
+    Reconnect::forever().delays(Duration::from_millis(1), Duration::from_millis(5))
 }
 
 fn builder(broker: &MemoryBroker) -> ConsumerBuilder {

@@ -27,7 +27,7 @@ use common::message_on;
 use common::rabbitmq::Rabbit;
 
 fn quick() -> Reconnect {
-    Reconnect::forever().waits(Duration::from_millis(20), Duration::from_millis(100))
+    Reconnect::forever().delays(Duration::from_millis(20), Duration::from_millis(100))
 }
 
 async fn publish(rabbit: &Rabbit, numbers: std::ops::Range<u64>) {

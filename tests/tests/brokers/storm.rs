@@ -120,7 +120,7 @@ async fn publish(connection: Connection, lane: String, messages: usize) -> u64 {
 }
 
 fn quick() -> Reconnect {
-    Reconnect::forever().waits(Duration::from_millis(20), Duration::from_millis(500))
+    Reconnect::forever().delays(Duration::from_millis(20), Duration::from_millis(500))
 }
 
 /// Publishes, calls `consume` to take the messages until none is missing, and breaks

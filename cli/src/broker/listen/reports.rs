@@ -54,7 +54,7 @@ impl Reports {
 fn text(event: &ConsumerEvent) -> Option<String> {
     Some(match event {
         ConsumerEvent::Ready { .. } => "listening\n".to_owned(),
-        ConsumerEvent::Reconnecting { wait, error, .. } => output::reconnecting(*wait, &**error),
+        ConsumerEvent::Reconnecting { delay, error, .. } => output::reconnecting(*delay, &**error),
         ConsumerEvent::BindingFailed(error) => format!("warning: {error}\n"),
         ConsumerEvent::MessagesMayBeMissed { .. } => {
             "warning: messages may be missed since the connection was lost\n".to_owned()

@@ -24,35 +24,33 @@ const MIN_AGE: Duration = Duration::from_millis(100);
 
 /// Configures a consumer. Made by [`Consumer::builder`].
 pub struct ConsumerBuilder {
-    connection: Connection,
-    queue: Queue,
-    bindings: Vec<Result<Route, RoutingKeyError>>,
-    obsolete: Vec<Result<Route, RoutingKeyError>>,
-    management: Option<Management>,
-    prefetch: Option<u16>,
-    reconnect: Reconnect,
-    recycle: Option<Duration>,
-    handling: Handling,
+    config: Config,
+    /// The first error of a binding.
+    invalid: Option<RoutingKeyError>,
     listener: Listener<ConsumerEvent>,
 }
 
 impl ConsumerBuilder {
     pub(super) fn new(connection: Connection) -> Self {
         Self {
-            connection,
-            queue: Queue::exclusive(),
-            bindings: Vec::new(),
-            obsolete: Vec::new(),
-            management: None,
-            prefetch: None,
-            reconnect: Reconnect::forever(),
-            recycle: None,
-            handling: Handling {
-                retries: 1,
-                retry_delay: Duration::from_secs(1),
-                on_failure: OnFailure::default(),
-                validation: Validation::default(),
+            config: Config {
+                connection,
+                queue: Queue::exclusive(),
+                dead_letters: None,
+                bindings: Vec::new(),
+                obsolete: Vec::new(),
+                management: None,
+                prefetch: None,
+                reconnect: Reconnect::forever(),
+                recycle: None,
+                handling: Handling {
+                    retries: 1,
+                    retry_delay: Duration::from_secs(1),
+                    on_failure: OnFailure::default(),
+                    validation: Validation::default(),
+                },
             },
+            invalid: None,
             listener: Listener::default(),
         }
     }
@@ -61,7 +59,7 @@ impl ConsumerBuilder {
     /// [`Queue::exclusive`].
     #[must_use]
     pub fn queue(mut self, queue: impl Into<Queue>) -> Self {
-        self.queue = queue.into();
+        self.config.queue = queue.into();
         self
     }
 
@@ -71,7 +69,8 @@ impl ConsumerBuilder {
     /// `Box<dyn Binding>` and `&dyn Binding` are bindings, too.
     #[must_use]
     pub fn bind(mut self, binding: impl Binding) -> Self {
-        self.bindings.push(config::route(&binding));
+        let route = self.checked(&binding);
+        self.config.bindings.extend(route);
         self
     }
 
@@ -83,7 +82,8 @@ impl ConsumerBuilder {
     /// finds it.
     #[must_use]
     pub fn unbind(mut self, binding: impl Binding) -> Self {
-        self.obsolete.push(config::route(&binding));
+        let route = self.checked(&binding);
+        self.config.obsolete.extend(route);
         self
     }
 
@@ -105,7 +105,7 @@ impl ConsumerBuilder {
     /// still runs removes what a newer one has added when it reconnects.
     #[must_use]
     pub fn remove_other_bindings(mut self, management: Management) -> Self {
-        self.management = Some(management);
+        self.config.management = Some(management);
         self
     }
 
@@ -125,14 +125,14 @@ impl ConsumerBuilder {
     /// connection: after [`Consumer::next`], also for [`Consumer::run`].
     #[must_use]
     pub fn prefetch(mut self, deliveries: u16) -> Self {
-        self.prefetch = Some(deliveries);
+        self.config.prefetch = Some(deliveries);
         self
     }
 
     /// When to reconnect, and when to give up. The default is [`Reconnect::forever`].
     #[must_use]
     pub fn reconnect(mut self, policy: Reconnect) -> Self {
-        self.reconnect = policy;
+        self.config.reconnect = policy;
         self
     }
 
@@ -149,7 +149,7 @@ impl ConsumerBuilder {
     /// exclusive queue is declared again, so messages may be missed or come twice.
     #[must_use]
     pub fn recycle_after(mut self, age: Duration) -> Self {
-        self.recycle = Some(age.max(MIN_AGE));
+        self.config.recycle = Some(age.max(MIN_AGE));
         self
     }
 
@@ -166,8 +166,8 @@ impl ConsumerBuilder {
     /// waits 25.5 minutes at most, `retries(6, 60 s)` 33.
     #[must_use]
     pub fn retries(mut self, retries: u32, delay: Duration) -> Self {
-        self.handling.retries = retries;
-        self.handling.retry_delay = delay;
+        self.config.handling.retries = retries;
+        self.config.handling.retry_delay = delay;
         self
     }
 
@@ -175,7 +175,7 @@ impl ConsumerBuilder {
     /// be decoded. The default is [`OnFailure::Stop`].
     #[must_use]
     pub fn on_failure(mut self, choice: OnFailure) -> Self {
-        self.handling.on_failure = choice;
+        self.config.handling.on_failure = choice;
         self
     }
 
@@ -183,7 +183,7 @@ impl ConsumerBuilder {
     /// [`Validation::Report`].
     #[must_use]
     pub fn validation(mut self, choice: Validation) -> Self {
-        self.handling.validation = choice;
+        self.config.handling.validation = choice;
         self
     }
 
@@ -209,37 +209,46 @@ impl ConsumerBuilder {
     /// [`Error`], if another attempt can't help or the policy allows none, or if the
     /// broker refuses every binding.
     pub async fn start(self) -> Result<Consumer, Error> {
-        let user = self.connection.user().to_owned();
-        self.queue.check(&user)?;
-        let broker_dead_letters = self.queue.has_dead_letter_exchange();
-        let dead_letters = match self.handling.on_failure {
-            OnFailure::DeadLetter if !broker_dead_letters => Some(self.queue.dead_letters(&user)?),
-            _ => None,
-        };
-        let config = Config {
-            bindings: self.bindings.into_iter().collect::<Result<_, _>>()?,
-            obsolete: self.obsolete.into_iter().collect::<Result<_, _>>()?,
-            // An exclusive queue is new each time, and has no other bindings.
-            management: self.management.filter(|_| !self.queue.is_exclusive()),
-            connection: self.connection,
-            queue: self.queue,
-            dead_letters,
-            prefetch: self.prefetch,
-            reconnect: self.reconnect,
-            recycle: self.recycle,
-            handling: self.handling,
-        };
-        let shared = Arc::new(Shared::new(config, self.listener));
+        let Self {
+            mut config,
+            invalid,
+            listener,
+        } = self;
+        let (user, queue) = (config.connection.user(), &config.queue);
+        queue.check(user)?;
+        if let Some(error) = invalid {
+            return Err(error.into());
+        }
+        if config.handling.on_failure == OnFailure::DeadLetter && !queue.has_dead_letter_exchange()
+        {
+            config.dead_letters = Some(queue.dead_letters(user)?);
+        }
+        if queue.is_exclusive() {
+            // It is new each time, and has no other bindings.
+            config.management = None;
+        }
+        let shared = Arc::new(Shared::new(config, listener));
         let started = supervisor::start(&shared).await?;
         Ok(Consumer::new(shared, started))
+    }
+
+    /// The exchange and the pattern of a binding; the error is for [`start`](Self::start).
+    fn checked(&mut self, binding: &impl Binding) -> Option<Route> {
+        match config::route(binding) {
+            Ok(route) => Some(route),
+            Err(error) => {
+                self.invalid.get_or_insert(error);
+                None
+            }
+        }
     }
 }
 
 impl fmt::Debug for ConsumerBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ConsumerBuilder")
-            .field("connection", &self.connection)
-            .field("queue", &self.queue)
+            .field("connection", &self.config.connection)
+            .field("queue", &self.config.queue)
             .finish_non_exhaustive()
     }
 }

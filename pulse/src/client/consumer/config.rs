@@ -1,4 +1,4 @@
-//! A consumer's configuration, checked.
+//! A consumer's configuration.
 
 use std::time::Duration;
 

@@ -15,17 +15,19 @@ use crate::client::lock::lock;
 use crate::client::publisher::{Confirmation, PublishError, Publisher, PublisherEvent};
 use crate::client::queue::DeadLetters;
 use crate::client::reconnect::Reconnect;
-use crate::client::transport::{OutgoingMessage, SharedError, TransportError};
+use crate::client::transport::{RawMessage, SharedError, TransportError};
 
-/// First and longest wait before a dead letter is published again.
-const DELAYS: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
+/// First and longest delay before a dead letter is published again, each reduced by up to a
+/// half at random, so that those that failed together are not published together.
+const FIRST_DELAY: Duration = Duration::from_secs(2);
+const LONGEST_DELAY: Duration = Duration::from_secs(30);
 
 /// Minimum time between a failure to prepare the publisher and the next attempt.
-const PREPARE_INTERVAL: Duration = DELAYS.0;
+const PREPARE_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Minimum time between two declarations of the exchange and the queue: each needs a
 /// connection, and does not help if dead letters are refused for another reason.
-const DECLARE_INTERVAL: Duration = DELAYS.1;
+const DECLARE_INTERVAL: Duration = Duration::from_secs(30);
 
 /// Time after which an unconfirmed dead letter is reported, and the interval of further
 /// reports.
@@ -92,7 +94,9 @@ impl DeadLetterPublisher {
 
     /// Publishes one message; the broker has it in a queue when this returns.
     pub(super) async fn publish(&self, message: &FailedMessage, report: impl Fn(SharedError)) {
-        let (mut delay, longest) = DELAYS;
+        let mut delays = Reconnect::forever()
+            .delays(FIRST_DELAY, LONGEST_DELAY)
+            .backoff();
         loop {
             let mut attempt = Box::pin(self.attempt(message));
             let mut report_after = REPORT_AFTER;
@@ -105,8 +109,7 @@ impl DeadLetterPublisher {
                 report_after = REPORT_INTERVAL;
             };
             report(error);
-            sleep(delay).await;
-            delay = (delay * 2).min(longest);
+            sleep(delays.next().unwrap_or(LONGEST_DELAY)).await;
         }
     }
 
@@ -131,7 +134,7 @@ impl DeadLetterPublisher {
     /// Sends a message.
     async fn send(
         &self,
-        mut letter: OutgoingMessage,
+        mut letter: RawMessage,
     ) -> Result<Result<Confirmation, PublishError>, SharedError> {
         let mut state = self.state.lock().await;
         if state.closed {
@@ -211,7 +214,7 @@ impl DeadLetterPublisher {
         })
     }
 
-    fn letter(&self, message: &FailedMessage) -> OutgoingMessage {
+    fn letter(&self, message: &FailedMessage) -> RawMessage {
         let reason = DeadLetterReason {
             queue: self.dead_letters.from.clone(),
             reason: message.reason(),

@@ -8,7 +8,7 @@ use crate::client::envelope::Envelope;
 use crate::client::error::{BindingError, FailedMessage, error_chain};
 use crate::client::listener::Event;
 use crate::client::management::{ManagementError, QueueBinding};
-use crate::client::reconnect::Waiting;
+use crate::client::reconnect::NextAttempt;
 use crate::violations::Violations;
 
 /// An event of a consumer, passed to the function given to
@@ -26,13 +26,13 @@ pub enum ConsumerEvent {
         queue: String,
     },
     /// The connection was lost or could not be opened; the consumer tries again after
-    /// `wait`.
+    /// `delay`.
     #[non_exhaustive]
     Reconnecting {
         /// How many attempts in a row have failed; 0 after a connection was lost.
         failures: u32,
         /// How long the consumer waits before the next attempt.
-        wait: Duration,
+        delay: Duration,
         /// Why the connection failed.
         error: Arc<dyn Error + Send + Sync>,
     },
@@ -138,16 +138,16 @@ pub enum ConsumerEvent {
     Discarded(FailedMessage),
 }
 
-impl From<Waiting> for ConsumerEvent {
-    fn from(waiting: Waiting) -> Self {
-        let Waiting {
+impl From<NextAttempt> for ConsumerEvent {
+    fn from(next: NextAttempt) -> Self {
+        let NextAttempt {
             failures,
-            wait,
+            delay,
             error,
-        } = waiting;
+        } = next;
         Self::Reconnecting {
             failures,
-            wait,
+            delay,
             error,
         }
     }
@@ -159,11 +159,11 @@ impl Event for ConsumerEvent {
             Self::Ready { queue } => tracing::info!(queue, "ready"),
             Self::Reconnecting {
                 failures,
-                wait,
+                delay,
                 error,
             } => {
                 let reason = error_chain(&**error);
-                tracing::warn!(failures, ?wait, reason, "reconnecting");
+                tracing::warn!(failures, ?delay, reason, "reconnecting");
             }
             Self::BindingFailed(error) => tracing::error!("{error}"),
             Self::BindingRemoved { queue, binding } => {

@@ -8,7 +8,7 @@ use tokio::time::{Instant, sleep_until};
 use super::delivery::WaitingGuard;
 use super::worker::Job;
 
-/// Longest wait before a retry, unless a longer one was configured.
+/// Longest delay before a retry, unless a longer one was configured.
 const MAX_RETRY_DELAY: Duration = Duration::from_secs(300);
 
 /// Delay in place of one that an `Instant` can't hold: 30 years, as in tokio.

@@ -15,7 +15,7 @@ use super::shared::Shared;
 use super::stop::Stop;
 use crate::client::connection::ConnectError;
 use crate::client::error::{BindingError, Error};
-use crate::client::reconnect::{LostSession, Reconnector, Waiting};
+use crate::client::reconnect::{LostSession, NextAttempt, Reconnector};
 use crate::client::transport::{Link, TransportError};
 
 /// Age at which a session counts as having worked even without acks, so that its lost
@@ -276,7 +276,7 @@ fn reconnector(shared: &Shared) -> Reconnector {
         ..
     } = &shared.config;
     let listener = shared.listener.clone();
-    let report = move |waiting: Waiting| listener.send(&waiting.into());
+    let report = move |next: NextAttempt| listener.send(&next.into());
     Reconnector::new(connection.clone(), reconnect.clone(), report)
 }
 

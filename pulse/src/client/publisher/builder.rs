@@ -106,7 +106,7 @@ impl PublisherBuilder {
         let span = tracing::info_span!("publisher", connection = ?self.connection);
         let (messages, inbox) = mpsc::unbounded_channel();
         let shared = Arc::new(Shared {
-            room: Arc::new(Semaphore::new(self.max_in_flight)),
+            places: Arc::new(Semaphore::new(self.max_in_flight)),
             meter: Arc::default(),
             listener: self.listener,
             frame_max: AtomicUsize::default(),

@@ -14,7 +14,7 @@ use super::session::Session;
 use crate::client::connection::Connection;
 use crate::client::error::{Error, error_chain};
 use crate::client::lock::lock;
-use crate::client::reconnect::{LostSession, Reconnect, Reconnector, Waiting};
+use crate::client::reconnect::{LostSession, NextAttempt, Reconnect, Reconnector};
 use crate::client::transport::{SharedError, TransportError, code};
 
 /// Age up to which the secret of a connection counts as valid, so that messages which the
@@ -42,9 +42,9 @@ impl Driver {
     ) -> Self {
         let lost = LostReason::default();
         let (listener, reason) = (shared.listener.clone(), lost.clone());
-        let report = move |waiting: Waiting| {
-            reason.set(Arc::clone(&waiting.error));
-            listener.send(&waiting.into());
+        let report = move |next: NextAttempt| {
+            reason.set(Arc::clone(&next.error));
+            listener.send(&next.into());
         };
         Self {
             reconnector: Reconnector::new(connection.clone(), reconnect, report),
@@ -70,8 +70,8 @@ impl Driver {
             tracing::error!("publisher ended: {}", error_chain(&error));
             self.outbox.fail(error).await;
         }
-        // Wakes the callers of `publish` that wait for room, with an error.
-        self.shared.room.close();
+        // Wakes the callers of `publish` that wait for a place, with an error.
+        self.shared.places.close();
         self.shared.meter.connected.set(false);
     }
 

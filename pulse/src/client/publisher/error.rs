@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::client::error::Error;
 use crate::client::message_limits::{MAX_HEADER_LEVELS, MAX_ROUTES};
-use crate::client::transport::{OutgoingMessage, SharedError, TooLong, Unsendable};
+use crate::client::transport::{RawMessage, SharedError, TooLong, Unsendable};
 use crate::routing::{MAX_ROUTING_KEY_BYTES, RoutingKeyError};
 use crate::violations::Violations;
 
@@ -196,7 +196,7 @@ fn refusal_advice(reason: &str) -> &'static str {
 
 impl PublishError {
     pub(super) fn unsendable(
-        message: &OutgoingMessage,
+        message: &RawMessage,
         error: Unsendable,
         may_have_arrived: bool,
     ) -> Self {
@@ -319,5 +319,5 @@ pub(super) enum DelayReason {
     #[error("the deadline left no time to send it")]
     NoTime,
     #[error("earlier messages are still unconfirmed")]
-    NoRoom,
+    NoPlace,
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::client::error::error_chain;
 use crate::client::listener::Event;
-use crate::client::reconnect::Waiting;
+use crate::client::reconnect::NextAttempt;
 
 /// An event of a publisher, passed to the function given to
 /// [`on_event`](super::PublisherBuilder::on_event).
@@ -18,13 +18,13 @@ pub enum PublisherEvent {
     /// Connected; messages can be published.
     Ready,
     /// The connection was lost or could not be opened; the publisher tries again after
-    /// `wait`.
+    /// `delay`.
     #[non_exhaustive]
     Reconnecting {
         /// How many attempts in a row have failed; 0 after a connection was lost.
         failures: u32,
         /// How long the publisher waits before the next attempt.
-        wait: Duration,
+        delay: Duration,
         /// Why the connection failed.
         error: Arc<dyn Error + Send + Sync>,
     },
@@ -38,16 +38,16 @@ pub enum PublisherEvent {
     Unblocked,
 }
 
-impl From<Waiting> for PublisherEvent {
-    fn from(waiting: Waiting) -> Self {
-        let Waiting {
+impl From<NextAttempt> for PublisherEvent {
+    fn from(next: NextAttempt) -> Self {
+        let NextAttempt {
             failures,
-            wait,
+            delay,
             error,
-        } = waiting;
+        } = next;
         Self::Reconnecting {
             failures,
-            wait,
+            delay,
             error,
         }
     }
@@ -59,11 +59,11 @@ impl Event for PublisherEvent {
             Self::Ready => tracing::info!("ready"),
             Self::Reconnecting {
                 failures,
-                wait,
+                delay,
                 error,
             } => {
                 let reason = error_chain(&**error);
-                tracing::warn!(failures, ?wait, reason, "reconnecting");
+                tracing::warn!(failures, ?delay, reason, "reconnecting");
             }
             Self::Blocked { reason } => tracing::warn!(reason, "blocked by the broker"),
             Self::Unblocked => tracing::info!("unblocked by the broker"),

@@ -11,11 +11,11 @@ use super::answers::Answers;
 use super::error::DelayReason;
 use super::mandatory::Mandatory;
 use super::numbered::Numbered;
-use super::pending::{Pending, Refusal, Room};
+use super::pending::{Pending, Place, Refusal};
 use crate::client::counters::Meter;
 use crate::client::error::Error;
 use crate::client::transport::{
-    Answer, Confirm, NO_ROUTE, OutgoingMessage, TransportError, Unsendable, code,
+    Answer, Confirm, NO_ROUTE, RawMessage, TransportError, Unsendable, code,
 };
 
 /// Time after which the connection is given up if answers are withheld and no place is free.
@@ -36,7 +36,7 @@ pub(super) struct InFlight {
     mandatory: Mandatory,
     /// The places of messages that expired before their answers, which still take memory:
     /// a broker may withhold any number of them.
-    expired: BTreeMap<u64, Room>,
+    expired: BTreeMap<u64, Place>,
     /// Number of places.
     places: usize,
     /// When the connection is given up, because expired messages take all places.
@@ -97,7 +97,7 @@ impl InFlight {
     /// Sends the unsent messages, and ends those that the channel can't send.
     pub(super) fn send(
         &mut self,
-        publish: impl Fn(&Arc<OutgoingMessage>, u64) -> Result<Answer, Unsendable>,
+        publish: impl Fn(&Arc<RawMessage>, u64) -> Result<Answer, Unsendable>,
     ) {
         while self.one_by_one == 0 || self.answers.is_empty() {
             let Some(number) = self.unsent.pop_front() else {
@@ -197,8 +197,8 @@ impl InFlight {
         let Some(message) = self.messages.get_mut(number) else {
             return;
         };
-        if let Some(wait) = message.next_resend(refusal) {
-            self.delayed.insert((Instant::now() + wait, number));
+        if let Some(delay) = message.next_resend(refusal) {
+            self.delayed.insert((Instant::now() + delay, number));
         } else if let Some(message) = self.take(number) {
             message.end_refused();
         }
@@ -233,11 +233,11 @@ impl InFlight {
             && let Some(message) = self.take(number)
         {
             self.meter.expired.up();
-            let room = message.expire(self.deadline, delay_reason);
+            let place = message.expire(self.deadline, delay_reason);
             if self.answers.awaits(number) {
                 // Its answer may never come, and the others would wait for it.
                 self.one_by_one = 0;
-                self.expired.insert(number, room);
+                self.expired.insert(number, place);
             }
         }
         while let Some((due, number)) = self.delayed.first().copied()

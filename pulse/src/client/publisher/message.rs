@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::error::{PublishError, RoutesError};
 use crate::binding::Exchange;
 use crate::client::message_limits::MAX_ROUTES;
-use crate::client::transport::OutgoingMessage;
+use crate::client::transport::RawMessage;
 use crate::event::Message;
 use crate::routing::{MAX_ROUTING_KEY_BYTES, ROUTE_PREFIX, RoutingKey};
 use crate::validate::Validate;
@@ -17,7 +17,7 @@ const USUAL_BYTES: usize = 2048;
 pub(super) fn encode<E: Exchange>(
     message: &Message<E>,
     routes: &[impl AsRef<str>],
-) -> Result<OutgoingMessage, PublishError> {
+) -> Result<RawMessage, PublishError> {
     let exchange = || E::INFO.exchange.to_owned();
     let routing_key = message
         .routing_key
@@ -40,12 +40,12 @@ pub(super) fn encode<E: Exchange>(
     }
     let mut bytes = Vec::with_capacity(USUAL_BYTES);
     match serde_json::to_writer(&mut bytes, &message.payload) {
-        Ok(()) => Ok(OutgoingMessage {
+        Ok(()) => Ok(RawMessage {
             exchange: exchange(),
             routing_key,
             cc,
             bytes,
-            ..OutgoingMessage::default()
+            ..RawMessage::default()
         }),
         Err(error) => Err(PublishError::Json {
             exchange: exchange(),

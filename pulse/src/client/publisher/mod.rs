@@ -30,14 +30,14 @@ pub use error::{PublishError, RoutesError};
 pub use event::PublisherEvent;
 
 use self::error::DelayReason;
-use self::pending::{Pending, Room};
+use self::pending::{Pending, Place};
 use super::connection::Connection;
 use super::counters::{Counters, Gauges, Meter};
 use super::envelope::Envelope;
 use super::error::Error;
 use super::listener::Listener;
 use super::lock::lock;
-use super::transport::{Link, OutgoingMessage};
+use super::transport::{Link, RawMessage};
 use crate::binding::Exchange;
 use crate::event::Message;
 
@@ -79,8 +79,8 @@ pub struct Publisher {
 
 /// The state that a publisher shares with its driver.
 struct Shared {
-    /// A permit for each message that may be unconfirmed.
-    room: Arc<Semaphore>,
+    /// A place for each message that may be unconfirmed.
+    places: Arc<Semaphore>,
     meter: Arc<Meter>,
     listener: Listener<PublisherEvent>,
     /// Maximum frame size of the last connection, in bytes.
@@ -164,7 +164,7 @@ impl Publisher {
     /// is dropped before the message is sent, or sent again, it is left out.
     pub(in crate::client) async fn send_if_awaited(
         &self,
-        message: OutgoingMessage,
+        message: RawMessage,
     ) -> Result<Confirmation, PublishError> {
         self.queue(message, Pending::only_if_awaited).await
     }
@@ -172,44 +172,44 @@ impl Publisher {
     /// Publishes a message, also if its confirmation is dropped.
     pub(in crate::client) async fn send(
         &self,
-        message: OutgoingMessage,
+        message: RawMessage,
     ) -> Result<Confirmation, PublishError> {
         self.queue(message, |pending| pending).await
     }
 
     async fn queue(
         &self,
-        message: OutgoingMessage,
+        message: RawMessage,
         adapt: impl FnOnce(Pending) -> Pending,
     ) -> Result<Confirmation, PublishError> {
         if let Err(error) = message.check(self.frame_max()) {
             return Err(PublishError::unsendable(&message, error, false));
         }
         let deadline = Instant::now().checked_add(self.deadline);
-        let permit = self.room(&message, deadline).await?;
-        let room = Room::new(permit, Arc::clone(&self.shared.meter));
+        let permit = self.place(&message, deadline).await?;
+        let place = Place::new(permit, Arc::clone(&self.shared.meter));
         let (done, outcome) = oneshot::channel();
-        let pending = adapt(Pending::new(message, deadline, done, room));
+        let pending = adapt(Pending::new(message, deadline, done, place));
         match self.messages.send(pending) {
             Ok(()) => Ok(Confirmation { outcome }),
             Err(_) => Err(self.ended()),
         }
     }
 
-    /// Waits for room among the unconfirmed messages.
-    async fn room(
+    /// Waits for a place among the unconfirmed messages.
+    async fn place(
         &self,
-        message: &OutgoingMessage,
+        message: &RawMessage,
         deadline: Option<Instant>,
     ) -> Result<OwnedSemaphorePermit, PublishError> {
-        let room = Arc::clone(&self.shared.room);
+        let places = Arc::clone(&self.shared.places);
         // The usual case needs no timer.
-        if let Ok(permit) = Arc::clone(&room).try_acquire_owned() {
+        if let Ok(permit) = Arc::clone(&places).try_acquire_owned() {
             return Ok(permit);
         }
         let permit = match deadline {
-            Some(deadline) => timeout_at(deadline, room.acquire_owned()).await,
-            None => Ok(room.acquire_owned().await),
+            Some(deadline) => timeout_at(deadline, places.acquire_owned()).await,
+            None => Ok(places.acquire_owned().await),
         };
         match permit {
             Ok(Ok(permit)) => Ok(permit),
@@ -219,7 +219,7 @@ impl Publisher {
                 exchange: message.exchange.clone(),
                 routing_key: message.routing_key.clone(),
                 after: self.deadline,
-                source: Arc::new(DelayReason::NoRoom),
+                source: Arc::new(DelayReason::NoPlace),
             }),
         }
     }

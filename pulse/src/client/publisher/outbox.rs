@@ -245,19 +245,19 @@ mod tests {
     use tokio::sync::{Semaphore, oneshot};
     use tokio::time::timeout;
 
-    use super::super::pending::Room;
+    use super::super::pending::Place;
     use super::*;
     use crate::MemoryBroker;
     use crate::client::listener::Listener;
     use crate::client::publisher::PublishError;
-    use crate::client::transport::OutgoingMessage;
+    use crate::client::transport::RawMessage;
 
     /// The message was queued when the connection had a higher limit, and the publisher
     /// was closed.
     #[tokio::test(start_paused = true)]
     async fn publishing_ends_if_the_last_message_is_too_long() {
         let shared = Arc::new(Shared {
-            room: Arc::new(Semaphore::new(1)),
+            places: Arc::new(Semaphore::new(1)),
             meter: Arc::default(),
             listener: Listener::default(),
             frame_max: AtomicUsize::default(),
@@ -265,14 +265,16 @@ mod tests {
             ended: OnceLock::new(),
         });
         let (messages, inbox) = mpsc::unbounded_channel();
-        let message = OutgoingMessage {
+        let message = RawMessage {
             exchange: "e".repeat(256),
-            ..OutgoingMessage::default()
+            ..RawMessage::default()
         };
         let (done, mut outcome) = oneshot::channel();
-        let permit = Arc::clone(&shared.room).try_acquire_owned().expect("room");
-        let room = Room::new(permit, Arc::default());
-        let pending = Pending::new(message, None, done, room);
+        let permit = Arc::clone(&shared.places)
+            .try_acquire_owned()
+            .expect("a place");
+        let place = Place::new(permit, Arc::default());
+        let pending = Pending::new(message, None, done, place);
         messages.send(pending).expect("an inbox");
         drop(messages);
 

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use super::error::{DelayReason, PublishError};
 use crate::client::counters::Meter;
 use crate::client::error::Error;
-use crate::client::transport::{OutgoingMessage, Unsendable};
+use crate::client::transport::{RawMessage, Unsendable};
 
 /// Delays before a refused message is sent again. Each copy reaches the queues that are
 /// not full, so there are only a few.
@@ -20,7 +20,7 @@ const RESENDS: ExponentialBuilder = ExponentialBuilder::new()
     .with_max_times(3);
 
 pub(super) struct Pending {
-    message: Arc<OutgoingMessage>,
+    message: Arc<RawMessage>,
     /// `None` if it is too far in the future for an `Instant`.
     pub(super) deadline: Option<Instant>,
     done: oneshot::Sender<Result<(), PublishError>>,
@@ -32,7 +32,7 @@ pub(super) struct Pending {
     pub(super) may_have_arrived: bool,
     /// `None` before the first refusal.
     resends: Option<Box<Resends>>,
-    room: Room,
+    place: Place,
 }
 
 struct Resends {
@@ -51,12 +51,12 @@ pub(super) enum Refusal {
 }
 
 /// One of the `max_in_flight` places.
-pub(super) struct Room {
+pub(super) struct Place {
     _permit: OwnedSemaphorePermit,
     meter: Arc<Meter>,
 }
 
-impl Room {
+impl Place {
     pub(super) fn new(permit: OwnedSemaphorePermit, meter: Arc<Meter>) -> Self {
         meter.in_work.up();
         Self {
@@ -66,7 +66,7 @@ impl Room {
     }
 }
 
-impl Drop for Room {
+impl Drop for Place {
     fn drop(&mut self) {
         self.meter.in_work.down();
     }
@@ -74,10 +74,10 @@ impl Drop for Room {
 
 impl Pending {
     pub(super) fn new(
-        message: OutgoingMessage,
+        message: RawMessage,
         deadline: Option<Instant>,
         done: oneshot::Sender<Result<(), PublishError>>,
-        room: Room,
+        place: Place,
     ) -> Self {
         Self {
             message: Arc::new(message),
@@ -87,7 +87,7 @@ impl Pending {
             sent: 0,
             may_have_arrived: false,
             resends: None,
-            room,
+            place,
         }
     }
 
@@ -105,7 +105,7 @@ impl Pending {
         &self.message.exchange
     }
 
-    pub(super) fn message(&self) -> &Arc<OutgoingMessage> {
+    pub(super) fn message(&self) -> &Arc<RawMessage> {
         &self.message
     }
 
@@ -138,14 +138,14 @@ impl Pending {
     }
 
     /// Ends it because the broker refused it, after the last attempt or at the deadline.
-    pub(super) fn end_refused(mut self) -> Room {
+    pub(super) fn end_refused(mut self) -> Place {
         match self.resends.take().map(|resends| resends.last) {
             Some(Refusal::Missing(reason)) => self.refuse(&reason),
             Some(Refusal::Nack) | None => self.queue_full(),
         }
     }
 
-    fn queue_full(self) -> Room {
+    fn queue_full(self) -> Place {
         let error = PublishError::QueueFull {
             exchange: self.message.exchange.clone(),
             routing_key: self.message.routing_key.clone(),
@@ -155,7 +155,7 @@ impl Pending {
     }
 
     /// Ends it because the broker closed the channel for it, or found no queue.
-    pub(super) fn refuse(self, reason: &str) -> Room {
+    pub(super) fn refuse(self, reason: &str) -> Place {
         let error = PublishError::Refused {
             exchange: self.message.exchange.clone(),
             routing_key: self.message.routing_key.clone(),
@@ -173,7 +173,7 @@ impl Pending {
     }
 
     /// Ends it because its deadline has passed.
-    pub(super) fn expire(self, after: Duration, delay_reason: &DelayReason) -> Room {
+    pub(super) fn expire(self, after: Duration, delay_reason: &DelayReason) -> Place {
         if self.resends.is_some() {
             return self.end_refused();
         }
@@ -211,9 +211,9 @@ impl Pending {
     }
 
     /// Returns its place, which is free when it is dropped.
-    fn end(self, outcome: Result<(), PublishError>) -> Room {
+    fn end(self, outcome: Result<(), PublishError>) -> Place {
         // The caller may have dropped its confirmation.
         let _ = self.done.send(outcome);
-        self.room
+        self.place
     }
 }

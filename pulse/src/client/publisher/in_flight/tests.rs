@@ -7,7 +7,7 @@ use tokio::time::{advance, sleep, sleep_until};
 
 use super::*;
 use crate::client::publisher::PublishError;
-use crate::client::publisher::pending::Room;
+use crate::client::publisher::pending::Place;
 
 const DEADLINE: Duration = Duration::from_secs(60);
 
@@ -82,7 +82,7 @@ fn add(messages: &mut InFlight, routing_key: &str) -> Outcome {
 }
 
 fn add_mandatory(messages: &mut InFlight, routing_key: &str) -> Outcome {
-    let message = OutgoingMessage {
+    let message = RawMessage {
         mandatory: true,
         ..message(routing_key)
     };
@@ -99,26 +99,26 @@ fn add_counted(messages: &mut InFlight, routing_key: &str, meter: &Arc<Meter>) -
     add_as(messages, message(routing_key), DEADLINE, Arc::clone(meter))
 }
 
-fn message(routing_key: &str) -> OutgoingMessage {
-    OutgoingMessage {
+fn message(routing_key: &str) -> RawMessage {
+    RawMessage {
         exchange: "exchange/a".to_owned(),
         routing_key: routing_key.to_owned(),
-        ..OutgoingMessage::default()
+        ..RawMessage::default()
     }
 }
 
 fn add_as(
     messages: &mut InFlight,
-    message: OutgoingMessage,
+    message: RawMessage,
     left: Duration,
     meter: Arc<Meter>,
 ) -> Outcome {
     let (done, outcome) = oneshot::channel();
-    let room = Arc::new(Semaphore::new(1));
+    let places = Arc::new(Semaphore::new(1));
     let deadline = Some(Instant::now() + left);
-    let permit = room.try_acquire_owned().expect("room");
-    let room = Room::new(permit, meter);
-    messages.add(Pending::new(message, deadline, done, room));
+    let permit = places.try_acquire_owned().expect("a place");
+    let place = Place::new(permit, meter);
+    messages.add(Pending::new(message, deadline, done, place));
     outcome
 }
 
