@@ -24,7 +24,7 @@ const TYPES: [Type; 7] = [
 impl Parts {
     /// The keywords of all schemas.
     pub(super) fn keywords(&self) -> impl Iterator<Item = &'static Keyword> {
-        self.0.iter().flat_map(|schema| schema.keywords)
+        self.0.iter().flat_map(|schema| schema.keywords())
     }
 
     /// The results of `find` for the keywords.
@@ -65,12 +65,11 @@ impl Parts {
 
     /// The rules for strings.
     pub(super) fn rules(&self) -> Vec<&'static StringRule> {
-        let whole = self.0.iter().filter_map(|schema| schema.rule);
-        let stated = self.find_all(|keyword| match keyword {
+        let rules = self.find_all(|keyword| match keyword {
             Keyword::String(rule) => Some(*rule),
             _ => None,
         });
-        whole.chain(stated).collect()
+        rules.collect()
     }
 
     /// The schemas of the item at `index`.

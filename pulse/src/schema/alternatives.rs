@@ -7,7 +7,6 @@ use serde_json::Value;
 use super::instance::address;
 use super::properties::names_property;
 use super::{Keyword, Schema};
-use crate::rule::StringRule;
 
 /// The only one of `schemas` that an instance may be meant for, by its type and by the
 /// constants that distinguish alternatives.
@@ -48,8 +47,7 @@ impl Conflicts {
         if !self.seen.insert(address(schema)) {
             return;
         }
-        self.are_of_whole |= !is_listed(schema.rule, value);
-        for keyword in schema.keywords {
+        for keyword in schema.keywords() {
             match keyword {
                 Keyword::Never => self.are_of_whole = true,
                 Keyword::Type(types) => self.are_of_whole |= !types.iter().any(|it| it.has(value)),
@@ -78,23 +76,17 @@ impl Conflicts {
 }
 
 fn has_constant(schema: &Schema, value: &Value) -> bool {
-    let mut keywords = schema.keywords.iter();
-    keywords.all(|keyword| is_constant(keyword, value)) && is_listed(schema.rule, value)
-}
-
-/// Whether `value` is a string that `rule` lists, if it lists any.
-fn is_listed(rule: Option<&StringRule>, value: &Value) -> bool {
-    match (rule, value) {
-        (Some(rule), Value::String(text)) if rule.one_of.is_some() => rule.is_valid(text),
-        _ => true,
-    }
+    let mut keywords = schema.keywords();
+    keywords.all(|keyword| is_constant(keyword, value))
 }
 
 /// Whether `value` is what a keyword lists, if it lists anything.
 fn is_constant(keyword: &Keyword, value: &Value) -> bool {
-    match keyword {
-        Keyword::Enum(_) | Keyword::Known(_) | Keyword::Const(_) => keyword.allows(value),
-        Keyword::String(rule) => is_listed(Some(rule), value),
+    match (keyword, value) {
+        (Keyword::Enum(_) | Keyword::Known(_) | Keyword::Const(_), _) => keyword.allows(value),
+        (Keyword::String(rule), Value::String(text)) if rule.one_of.is_some() => {
+            rule.is_valid(text)
+        }
         _ => true,
     }
 }

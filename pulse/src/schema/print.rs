@@ -62,7 +62,7 @@ impl Printer<'_> {
     fn schema(&mut self, table: &'static Schema) -> Value {
         match (table.name, table.keywords) {
             ("", [Keyword::Never]) => false.into(),
-            ("", []) if table.rule.is_none() => true.into(),
+            ("", []) => true.into(),
             ("", _) => self.keywords(table),
             (name, _) => {
                 let name = format!("{}::{name}", self.root);
@@ -89,14 +89,10 @@ impl Printer<'_> {
 
     fn keywords(&mut self, table: &'static Schema) -> Value {
         let mut object = Map::new();
-        for keyword in table.keywords {
+        for keyword in table.keywords() {
             self.keyword(keyword, table, &mut |name, value| {
                 object.insert(name.to_owned(), value);
             });
-        }
-        if let Some(rule) = table.rule {
-            let stated = rule.keywords();
-            object.extend(stated.map(|(name, value, _)| (name.to_owned(), value)));
         }
         Value::Object(object)
     }

@@ -34,9 +34,10 @@ pub struct Schema {
         expect(dead_code, reason = "only printing needs it")
     )]
     pub(crate) name: &'static str,
-    /// A rule for instances that are strings, beside the keywords.
-    pub(crate) rule: Option<&'static StringRule>,
     pub(crate) keywords: &'static [Keyword],
+    /// One more keyword for strings. A list can't have it, because it is the argument of a
+    /// constructor, not a constant.
+    last: Option<Keyword>,
 }
 
 impl Schema {
@@ -76,29 +77,30 @@ impl Schema {
     pub const fn named(name: &'static str, keywords: &'static [Keyword]) -> Self {
         Self {
             name,
-            rule: None,
             keywords,
+            last: None,
         }
     }
 
     /// The strings of an enum: `{"type": "string", "enum": […]}`.
     pub const fn open_enum<E: OpenEnum>() -> Self {
-        Self::new(
-            const {
-                &[
-                    Keyword::Type(&[Type::String]),
-                    Keyword::Known(KnownStrings(known_string::<E>)),
-                ]
-            },
-        )
+        Self {
+            last: Some(Keyword::Known(KnownStrings(known_string::<E>))),
+            ..Self::STRING
+        }
     }
 
     /// The strings that satisfy `rule`: `{"type": "string", …}`.
     pub const fn text(rule: &'static StringRule) -> Self {
         Self {
-            rule: Some(rule),
+            last: Some(Keyword::String(rule)),
             ..Self::STRING
         }
+    }
+
+    /// All keywords.
+    pub(crate) fn keywords(&self) -> impl Iterator<Item = &Keyword> {
+        self.keywords.iter().chain(&self.last)
     }
 }
 
