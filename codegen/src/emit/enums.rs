@@ -8,22 +8,30 @@ use super::markdown::code;
 use super::ty::{Types, ident};
 use crate::model::{Service, TypeDef, TypeShape, Variant};
 
-/// An enum, with the values that the schema lists.
-pub(super) fn definition(definition: &TypeDef, variants: &[Variant]) -> Vec<TokenStream> {
-    vec![item(definition, variants), open_enum(definition, variants)]
-}
-
-/// The call that implements the common traits for all enums of a service.
+/// The call that implements the traits of all enums of a service, by the strings of their
+/// variants.
 pub(super) fn traits(types: Types<'_>, service: &Service) -> Option<TokenStream> {
     let enums: Vec<_> = types
         .definitions(service)
-        .filter(|definition| matches!(definition.shape, TypeShape::Enum(_)))
-        .map(|definition| ident(&definition.name))
+        .filter_map(|definition| match &definition.shape {
+            TypeShape::Enum(variants) => Some(strings(definition, variants)),
+            _ => None,
+        })
         .collect();
-    (!enums.is_empty()).then(|| quote!(open_enums! { #(#enums),* }))
+    (!enums.is_empty()).then(|| quote!(open_enums! { #(#enums)* }))
 }
 
-fn item(definition: &TypeDef, variants: &[Variant]) -> TokenStream {
+fn strings(definition: &TypeDef, variants: &[Variant]) -> TokenStream {
+    let name = ident(&definition.name);
+    let variants = variants.iter().map(|variant| {
+        let (name, text) = (ident(&variant.name), &variant.wire_name);
+        quote!(#name = #text)
+    });
+    quote!(enum #name { #(#variants),* })
+}
+
+/// An enum, with the values that the schema lists.
+pub(super) fn definition(definition: &TypeDef, variants: &[Variant]) -> TokenStream {
     let name = ident(&definition.name);
     let type_docs = type_docs(definition, &[]);
     let variants = variants.iter().map(|variant| {
@@ -39,30 +47,6 @@ fn item(definition: &TypeDef, variants: &[Variant]) -> TokenStream {
             #(#variants,)*
             /// A value that the schema does not list, such as one of a newer server.
             Unrecognized(Unrecognized),
-        }
-    }
-}
-
-fn open_enum(definition: &TypeDef, variants: &[Variant]) -> TokenStream {
-    let name = ident(&definition.name);
-    let (names, texts): (Vec<_>, Vec<_>) = variants
-        .iter()
-        .map(|variant| (ident(&variant.name), &variant.wire_name))
-        .unzip();
-    quote! {
-        impl OpenEnum for #name {
-            const KNOWN: &'static [(&'static str, Self)] = &[#((#texts, Self::#names)),*];
-
-            fn from_unrecognized(value: Unrecognized) -> Self {
-                Self::Unrecognized(value)
-            }
-
-            fn known(&self) -> Result<&'static str, &Unrecognized> {
-                match self {
-                    #(Self::#names => Ok(#texts),)*
-                    Self::Unrecognized(value) => Err(value),
-                }
-            }
         }
     }
 }

@@ -15,7 +15,7 @@ use crate::model::{Branch, Field, Struct, TypeDef, TypeShape, Value};
 pub(super) fn definition(types: Types<'_>, definition: &TypeDef) -> Vec<TokenStream> {
     match &definition.shape {
         TypeShape::Struct(it) => structure(types, definition, it),
-        TypeShape::Enum(variants) => enums::definition(definition, variants),
+        TypeShape::Enum(variants) => vec![enums::definition(definition, variants)],
         TypeShape::Union(branches) => union(types, definition, branches),
         TypeShape::Wrapper(value) => vec![wrapper(types, definition, value)],
     }

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use taskcluster_pulse::{OpenEnum, Timestamp, Unrecognized};
+use taskcluster_pulse::{Timestamp, Unrecognized};
 use taskcluster_pulse::__private::{open_enums, optional};
 
 /// A task was created. It may have been scheduled at the same time, or not.
@@ -128,34 +128,6 @@ pub enum TaskPriority {
     Unrecognized(Unrecognized),
 }
 
-impl OpenEnum for TaskPriority {
-    const KNOWN: &'static [(&'static str, Self)] = &[
-        ("highest", Self::Highest),
-        ("very-high", Self::VeryHigh),
-        ("high", Self::High),
-        ("medium", Self::Medium),
-        ("low", Self::Low),
-        ("very-low", Self::VeryLow),
-        ("lowest", Self::Lowest),
-    ];
-    fn from_unrecognized(value: Unrecognized) -> Self {
-        Self::Unrecognized(value)
-    }
-
-    fn known(&self) -> Result<&'static str, &Unrecognized> {
-        match self {
-            Self::Highest => Ok("highest"),
-            Self::VeryHigh => Ok("very-high"),
-            Self::High => Ok("high"),
-            Self::Medium => Ok("medium"),
-            Self::Low => Ok("low"),
-            Self::VeryLow => Ok("very-low"),
-            Self::Lowest => Ok("lowest"),
-            Self::Unrecognized(value) => Err(value),
-        }
-    }
-}
-
 /// One attempt to run the task.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -227,30 +199,6 @@ pub enum ReasonCreated {
     Unrecognized(Unrecognized),
 }
 
-impl OpenEnum for ReasonCreated {
-    const KNOWN: &'static [(&'static str, Self)] = &[
-        ("scheduled", Self::Scheduled),
-        ("retry", Self::Retry),
-        ("task-retry", Self::TaskRetry),
-        ("rerun", Self::Rerun),
-        ("exception", Self::Exception),
-    ];
-    fn from_unrecognized(value: Unrecognized) -> Self {
-        Self::Unrecognized(value)
-    }
-
-    fn known(&self) -> Result<&'static str, &Unrecognized> {
-        match self {
-            Self::Scheduled => Ok("scheduled"),
-            Self::Retry => Ok("retry"),
-            Self::TaskRetry => Ok("task-retry"),
-            Self::Rerun => Ok("rerun"),
-            Self::Exception => Ok("exception"),
-            Self::Unrecognized(value) => Err(value),
-        }
-    }
-}
-
 /// The reason why the run was resolved; mainly of interest for a run that ended as
 /// `exception`. Absent until the run is resolved. **Later versions may have further
 /// reasons.**
@@ -287,42 +235,6 @@ pub enum ReasonResolved {
     Unrecognized(Unrecognized),
 }
 
-impl OpenEnum for ReasonResolved {
-    const KNOWN: &'static [(&'static str, Self)] = &[
-        ("completed", Self::Completed),
-        ("failed", Self::Failed),
-        ("deadline-exceeded", Self::DeadlineExceeded),
-        ("canceled", Self::Canceled),
-        ("claim-expired", Self::ClaimExpired),
-        ("worker-shutdown", Self::WorkerShutdown),
-        ("malformed-payload", Self::MalformedPayload),
-        ("resource-unavailable", Self::ResourceUnavailable),
-        ("internal-error", Self::InternalError),
-        ("intermittent-task", Self::IntermittentTask),
-        ("superseded", Self::Superseded),
-    ];
-    fn from_unrecognized(value: Unrecognized) -> Self {
-        Self::Unrecognized(value)
-    }
-
-    fn known(&self) -> Result<&'static str, &Unrecognized> {
-        match self {
-            Self::Completed => Ok("completed"),
-            Self::Failed => Ok("failed"),
-            Self::DeadlineExceeded => Ok("deadline-exceeded"),
-            Self::Canceled => Ok("canceled"),
-            Self::ClaimExpired => Ok("claim-expired"),
-            Self::WorkerShutdown => Ok("worker-shutdown"),
-            Self::MalformedPayload => Ok("malformed-payload"),
-            Self::ResourceUnavailable => Ok("resource-unavailable"),
-            Self::InternalError => Ok("internal-error"),
-            Self::IntermittentTask => Ok("intermittent-task"),
-            Self::Superseded => Ok("superseded"),
-            Self::Unrecognized(value) => Err(value),
-        }
-    }
-}
-
 /// State of the run.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -339,30 +251,6 @@ pub enum RunState {
     Exception,
     /// A value that the schema does not list, such as one of a newer server.
     Unrecognized(Unrecognized),
-}
-
-impl OpenEnum for RunState {
-    const KNOWN: &'static [(&'static str, Self)] = &[
-        ("pending", Self::Pending),
-        ("running", Self::Running),
-        ("completed", Self::Completed),
-        ("failed", Self::Failed),
-        ("exception", Self::Exception),
-    ];
-    fn from_unrecognized(value: Unrecognized) -> Self {
-        Self::Unrecognized(value)
-    }
-
-    fn known(&self) -> Result<&'static str, &Unrecognized> {
-        match self {
-            Self::Pending => Ok("pending"),
-            Self::Running => Ok("running"),
-            Self::Completed => Ok("completed"),
-            Self::Failed => Ok("failed"),
-            Self::Exception => Ok("exception"),
-            Self::Unrecognized(value) => Err(value),
-        }
-    }
 }
 
 /// State of the task. This repeats the state of the last run, and is `unscheduled`
@@ -384,32 +272,6 @@ pub enum State {
     Exception,
     /// A value that the schema does not list, such as one of a newer server.
     Unrecognized(Unrecognized),
-}
-
-impl OpenEnum for State {
-    const KNOWN: &'static [(&'static str, Self)] = &[
-        ("unscheduled", Self::Unscheduled),
-        ("pending", Self::Pending),
-        ("running", Self::Running),
-        ("completed", Self::Completed),
-        ("failed", Self::Failed),
-        ("exception", Self::Exception),
-    ];
-    fn from_unrecognized(value: Unrecognized) -> Self {
-        Self::Unrecognized(value)
-    }
-
-    fn known(&self) -> Result<&'static str, &Unrecognized> {
-        match self {
-            Self::Unscheduled => Ok("unscheduled"),
-            Self::Pending => Ok("pending"),
-            Self::Running => Ok("running"),
-            Self::Completed => Ok("completed"),
-            Self::Failed => Ok("failed"),
-            Self::Exception => Ok("exception"),
-            Self::Unrecognized(value) => Err(value),
-        }
-    }
 }
 
 /// Extract of a task's definition, with the values that help a receiver decide
@@ -558,28 +420,6 @@ pub enum ArtifactStorageType {
     Object,
     /// A value that the schema does not list, such as one of a newer server.
     Unrecognized(Unrecognized),
-}
-
-impl OpenEnum for ArtifactStorageType {
-    const KNOWN: &'static [(&'static str, Self)] = &[
-        ("reference", Self::Reference),
-        ("link", Self::Link),
-        ("error", Self::Error),
-        ("object", Self::Object),
-    ];
-    fn from_unrecognized(value: Unrecognized) -> Self {
-        Self::Unrecognized(value)
-    }
-
-    fn known(&self) -> Result<&'static str, &Unrecognized> {
-        match self {
-            Self::Reference => Ok("reference"),
-            Self::Link => Ok("link"),
-            Self::Error => Ok("error"),
-            Self::Object => Ok("object"),
-            Self::Unrecognized(value) => Err(value),
-        }
-    }
 }
 
 /// A task was completed successfully.
@@ -760,5 +600,59 @@ pub struct TaskGroupPriorityChangedMessage {
 }
 
 open_enums! {
-    TaskPriority, ReasonCreated, ReasonResolved, RunState, State, ArtifactStorageType
+    enum TaskPriority {
+        Highest = "highest",
+        VeryHigh = "very-high",
+        High = "high",
+        Medium = "medium",
+        Low = "low",
+        VeryLow = "very-low",
+        Lowest = "lowest",
+    }
+
+    enum ReasonCreated {
+        Scheduled = "scheduled",
+        Retry = "retry",
+        TaskRetry = "task-retry",
+        Rerun = "rerun",
+        Exception = "exception",
+    }
+
+    enum ReasonResolved {
+        Completed = "completed",
+        Failed = "failed",
+        DeadlineExceeded = "deadline-exceeded",
+        Canceled = "canceled",
+        ClaimExpired = "claim-expired",
+        WorkerShutdown = "worker-shutdown",
+        MalformedPayload = "malformed-payload",
+        ResourceUnavailable = "resource-unavailable",
+        InternalError = "internal-error",
+        IntermittentTask = "intermittent-task",
+        Superseded = "superseded",
+    }
+
+    enum RunState {
+        Pending = "pending",
+        Running = "running",
+        Completed = "completed",
+        Failed = "failed",
+        Exception = "exception",
+    }
+
+    enum State {
+        Unscheduled = "unscheduled",
+        Pending = "pending",
+        Running = "running",
+        Completed = "completed",
+        Failed = "failed",
+        Exception = "exception",
+    }
+
+    enum ArtifactStorageType {
+        Reference = "reference",
+        Link = "link",
+        Error = "error",
+        Object = "object",
+    }
 }

@@ -77,10 +77,6 @@ impl fmt::Display for UnknownValue {
 impl Error for UnknownValue {}
 
 /// The variant for a string that the schema lists.
-///
-/// # Errors
-///
-/// [`UnknownValue`] for any other string.
 pub fn parse_open<E: OpenEnum>(text: &str) -> Result<E, UnknownValue> {
     variant(text).ok_or_else(|| UnknownValue {
         text: text.to_owned(),
@@ -95,10 +91,6 @@ fn variant<E: OpenEnum>(text: &str) -> Option<E> {
 }
 
 /// Reads a string into the variant that the schema lists it for, or keeps it.
-///
-/// # Errors
-///
-/// If the value is not a string.
 pub fn deserialize_open<'de, D, E>(deserializer: D) -> Result<E, D::Error>
 where
     D: Deserializer<'de>,
@@ -122,12 +114,29 @@ impl<E: OpenEnum> Visitor<'_> for Open<E> {
     }
 }
 
-/// Implements the traits of every string enum by its [`OpenEnum`].
+/// Implements [`OpenEnum`] and the traits of every string enum by the strings of its variants.
 #[macro_export]
 #[doc(hidden)]
 macro_rules! __taskcluster_open_enums {
-    ($($name:ident),* $(,)?) => {
+    ($(enum $name:ident { $($variant:ident = $text:literal),* $(,)? })*) => {
         $(
+            impl $crate::OpenEnum for $name {
+                const KNOWN: &'static [(&'static str, Self)] = &[
+                    $(($text, Self::$variant)),*
+                ];
+
+                fn from_unrecognized(value: $crate::Unrecognized) -> Self {
+                    Self::Unrecognized(value)
+                }
+
+                fn known(&self) -> ::std::result::Result<&'static str, &$crate::Unrecognized> {
+                    match self {
+                        $(Self::$variant => ::std::result::Result::Ok($text),)*
+                        Self::Unrecognized(value) => ::std::result::Result::Err(value),
+                    }
+                }
+            }
+
             impl $name {
                 /// The string of this value.
                 pub fn as_str(&self) -> &str {

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize};
-use taskcluster_pulse::{OpenEnum, RawJson, RawJsonObject, Unrecognized};
+use taskcluster_pulse::{RawJson, RawJsonObject, Unrecognized};
 use taskcluster_pulse::__private::{Members, deserialize_union, open_enums, optional};
 
 use super::validators;
@@ -400,22 +400,6 @@ pub enum KeywordsConditionalKind {
     Unrecognized(Unrecognized),
 }
 
-impl OpenEnum for KeywordsConditionalKind {
-    const KNOWN: &'static [(&'static str, Self)] = &[("a", Self::A), ("b", Self::B)];
-
-    fn from_unrecognized(value: Unrecognized) -> Self {
-        Self::Unrecognized(value)
-    }
-
-    fn known(&self) -> Result<&'static str, &Unrecognized> {
-        match self {
-            Self::A => Ok("a"),
-            Self::B => Ok("b"),
-            Self::Unrecognized(value) => Err(value),
-        }
-    }
-}
-
 /// A value that the schema does not describe.
 #[derive(Clone, Debug, PartialEq, Default, Serialize)]
 #[non_exhaustive]
@@ -577,5 +561,8 @@ pub struct KeywordsWithoutBoth {
 }
 
 open_enums! {
-    KeywordsConditionalKind
+    enum KeywordsConditionalKind {
+        A = "a",
+        B = "b",
+    }
 }

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize};
-use taskcluster_pulse::{OpenEnum, RawJson, Timestamp, Unrecognized};
+use taskcluster_pulse::{RawJson, Timestamp, Unrecognized};
 use taskcluster_pulse::__private::{Members, deserialize_union, open_enums, optional};
 
 /// Values of several types.
@@ -73,26 +73,6 @@ pub enum ChangedLists {
     C,
     /// A value that the schema does not list, such as one of a newer server.
     Unrecognized(Unrecognized),
-}
-
-impl OpenEnum for ChangedLists {
-    const KNOWN: &'static [(&'static str, Self)] = &[
-        ("a", Self::A),
-        ("b", Self::B),
-        ("c", Self::C),
-    ];
-    fn from_unrecognized(value: Unrecognized) -> Self {
-        Self::Unrecognized(value)
-    }
-
-    fn known(&self) -> Result<&'static str, &Unrecognized> {
-        match self {
-            Self::A => Ok("a"),
-            Self::B => Ok("b"),
-            Self::C => Ok("c"),
-            Self::Unrecognized(value) => Err(value),
-        }
-    }
 }
 
 /// A value that the schema does not describe.
@@ -612,5 +592,9 @@ impl<'de> Deserialize<'de> for When {
 }
 
 open_enums! {
-    ChangedLists
+    enum ChangedLists {
+        A = "a",
+        B = "b",
+        C = "c",
+    }
 }

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize};
-use taskcluster_pulse::{OpenEnum, RawJson, Unrecognized};
+use taskcluster_pulse::{RawJson, Unrecognized};
 use taskcluster_pulse::__private::{Members, deserialize_union, open_enums};
 
 /// The first with its title.
@@ -315,22 +315,6 @@ pub enum LettersD {
     Unrecognized(Unrecognized),
 }
 
-impl OpenEnum for LettersD {
-    const KNOWN: &'static [(&'static str, Self)] = &[("a", Self::A), ("b", Self::B)];
-
-    fn from_unrecognized(value: Unrecognized) -> Self {
-        Self::Unrecognized(value)
-    }
-
-    fn known(&self) -> Result<&'static str, &Unrecognized> {
-        match self {
-            Self::A => Ok("a"),
-            Self::B => Ok("b"),
-            Self::Unrecognized(value) => Err(value),
-        }
-    }
-}
-
 /// A serializer.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -341,24 +325,6 @@ pub enum S {
     Ok,
     /// A value that the schema does not list, such as one of a newer server.
     Unrecognized(Unrecognized),
-}
-
-impl OpenEnum for S {
-    const KNOWN: &'static [(&'static str, Self)] = &[
-        ("err", Self::Err),
-        ("ok", Self::Ok),
-    ];
-    fn from_unrecognized(value: Unrecognized) -> Self {
-        Self::Unrecognized(value)
-    }
-
-    fn known(&self) -> Result<&'static str, &Unrecognized> {
-        match self {
-            Self::Err => Ok("err"),
-            Self::Ok => Ok("ok"),
-            Self::Unrecognized(value) => Err(value),
-        }
-    }
 }
 
 /// An error.
@@ -381,5 +347,13 @@ impl<'de> Deserialize<'de> for E {
 }
 
 open_enums! {
-    LettersD, S
+    enum LettersD {
+        A = "a",
+        B = "b",
+    }
+
+    enum S {
+        Err = "err",
+        Ok = "ok",
+    }
 }

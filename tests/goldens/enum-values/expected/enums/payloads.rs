@@ -3,7 +3,7 @@
 //! Payload types.
 
 use serde::{Deserialize, Deserializer, Serialize};
-use taskcluster_pulse::{OpenEnum, RawJson, Unrecognized};
+use taskcluster_pulse::{RawJson, Unrecognized};
 use taskcluster_pulse::__private::{deserialize_union, open_enums, optional};
 
 /// Lists of values.
@@ -80,26 +80,6 @@ pub enum ChangedCase {
     Unrecognized(Unrecognized),
 }
 
-impl OpenEnum for ChangedCase {
-    const KNOWN: &'static [(&'static str, Self)] = &[
-        ("ready", Self::Ready),
-        ("Ready", Self::Ready2),
-        ("READY", Self::Ready3),
-    ];
-    fn from_unrecognized(value: Unrecognized) -> Self {
-        Self::Unrecognized(value)
-    }
-
-    fn known(&self) -> Result<&'static str, &Unrecognized> {
-        match self {
-            Self::Ready => Ok("ready"),
-            Self::Ready2 => Ok("Ready"),
-            Self::Ready3 => Ok("READY"),
-            Self::Unrecognized(value) => Err(value),
-        }
-    }
-}
-
 /// A kind, but not the first.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -110,22 +90,6 @@ pub enum Kind {
     B,
     /// A value that the schema does not list, such as one of a newer server.
     Unrecognized(Unrecognized),
-}
-
-impl OpenEnum for Kind {
-    const KNOWN: &'static [(&'static str, Self)] = &[("a", Self::A), ("b", Self::B)];
-
-    fn from_unrecognized(value: Unrecognized) -> Self {
-        Self::Unrecognized(value)
-    }
-
-    fn known(&self) -> Result<&'static str, &Unrecognized> {
-        match self {
-            Self::A => Ok("a"),
-            Self::B => Ok("b"),
-            Self::Unrecognized(value) => Err(value),
-        }
-    }
 }
 
 /// A value that the schema does not describe.
@@ -157,22 +121,6 @@ pub enum ChangedNarrowed {
     C,
     /// A value that the schema does not list, such as one of a newer server.
     Unrecognized(Unrecognized),
-}
-
-impl OpenEnum for ChangedNarrowed {
-    const KNOWN: &'static [(&'static str, Self)] = &[("b", Self::B), ("c", Self::C)];
-
-    fn from_unrecognized(value: Unrecognized) -> Self {
-        Self::Unrecognized(value)
-    }
-
-    fn known(&self) -> Result<&'static str, &Unrecognized> {
-        match self {
-            Self::B => Ok("b"),
-            Self::C => Ok("c"),
-            Self::Unrecognized(value) => Err(value),
-        }
-    }
 }
 
 /// A value that the schema does not describe.
@@ -207,44 +155,6 @@ pub enum ChangedOdd {
     Unrecognized(Unrecognized),
 }
 
-impl OpenEnum for ChangedOdd {
-    const KNOWN: &'static [(&'static str, Self)] = &[
-        ("", Self::Empty),
-        ("!!!", Self::Value),
-        ("???", Self::Value2),
-        ("Self", Self::Value3),
-        ("unknown", Self::Unknown),
-        ("Unknown", Self::Unknown2),
-        ("type", Self::Type),
-        ("1", Self::N1),
-        ("1.0", Self::N10),
-        ("ключ", Self::Value4),
-        ("鍵", Self::Value5),
-        ("a\"b\\c`d", Self::ABCD),
-    ];
-    fn from_unrecognized(value: Unrecognized) -> Self {
-        Self::Unrecognized(value)
-    }
-
-    fn known(&self) -> Result<&'static str, &Unrecognized> {
-        match self {
-            Self::Empty => Ok(""),
-            Self::Value => Ok("!!!"),
-            Self::Value2 => Ok("???"),
-            Self::Value3 => Ok("Self"),
-            Self::Unknown => Ok("unknown"),
-            Self::Unknown2 => Ok("Unknown"),
-            Self::Type => Ok("type"),
-            Self::N1 => Ok("1"),
-            Self::N10 => Ok("1.0"),
-            Self::Value4 => Ok("ключ"),
-            Self::Value5 => Ok("鍵"),
-            Self::ABCD => Ok("a\"b\\c`d"),
-            Self::Unrecognized(value) => Err(value),
-        }
-    }
-}
-
 /// A kind.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -255,22 +165,6 @@ pub enum OtherKind {
     B,
     /// A value that the schema does not list, such as one of a newer server.
     Unrecognized(Unrecognized),
-}
-
-impl OpenEnum for OtherKind {
-    const KNOWN: &'static [(&'static str, Self)] = &[("a", Self::A), ("b", Self::B)];
-
-    fn from_unrecognized(value: Unrecognized) -> Self {
-        Self::Unrecognized(value)
-    }
-
-    fn known(&self) -> Result<&'static str, &Unrecognized> {
-        match self {
-            Self::A => Ok("a"),
-            Self::B => Ok("b"),
-            Self::Unrecognized(value) => Err(value),
-        }
-    }
 }
 
 /// A value that the schema does not describe.
@@ -289,28 +183,6 @@ pub enum ChangedPunctuation {
     Unrecognized(Unrecognized),
 }
 
-impl OpenEnum for ChangedPunctuation {
-    const KNOWN: &'static [(&'static str, Self)] = &[
-        ("a-b", Self::AB),
-        ("a_b", Self::AB2),
-        ("a.b", Self::AB3),
-        ("a b", Self::AB4),
-    ];
-    fn from_unrecognized(value: Unrecognized) -> Self {
-        Self::Unrecognized(value)
-    }
-
-    fn known(&self) -> Result<&'static str, &Unrecognized> {
-        match self {
-            Self::AB => Ok("a-b"),
-            Self::AB2 => Ok("a_b"),
-            Self::AB3 => Ok("a.b"),
-            Self::AB4 => Ok("a b"),
-            Self::Unrecognized(value) => Err(value),
-        }
-    }
-}
-
 /// A value that the schema does not describe.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -323,25 +195,52 @@ pub enum ChangedUntyped {
     Unrecognized(Unrecognized),
 }
 
-impl OpenEnum for ChangedUntyped {
-    const KNOWN: &'static [(&'static str, Self)] = &[
-        ("on", Self::On),
-        ("off", Self::Off),
-    ];
-    fn from_unrecognized(value: Unrecognized) -> Self {
-        Self::Unrecognized(value)
-    }
-
-    fn known(&self) -> Result<&'static str, &Unrecognized> {
-        match self {
-            Self::On => Ok("on"),
-            Self::Off => Ok("off"),
-            Self::Unrecognized(value) => Err(value),
-        }
-    }
-}
-
 open_enums! {
-    ChangedCase, Kind, ChangedNarrowed, ChangedOdd, OtherKind, ChangedPunctuation,
-    ChangedUntyped
+    enum ChangedCase {
+        Ready = "ready",
+        Ready2 = "Ready",
+        Ready3 = "READY",
+    }
+
+    enum Kind {
+        A = "a",
+        B = "b",
+    }
+
+    enum ChangedNarrowed {
+        B = "b",
+        C = "c",
+    }
+
+    enum ChangedOdd {
+        Empty = "",
+        Value = "!!!",
+        Value2 = "???",
+        Value3 = "Self",
+        Unknown = "unknown",
+        Unknown2 = "Unknown",
+        Type = "type",
+        N1 = "1",
+        N10 = "1.0",
+        Value4 = "ключ",
+        Value5 = "鍵",
+        ABCD = "a\"b\\c`d",
+    }
+
+    enum OtherKind {
+        A = "a",
+        B = "b",
+    }
+
+    enum ChangedPunctuation {
+        AB = "a-b",
+        AB2 = "a_b",
+        AB3 = "a.b",
+        AB4 = "a b",
+    }
+
+    enum ChangedUntyped {
+        On = "on",
+        Off = "off",
+    }
 }

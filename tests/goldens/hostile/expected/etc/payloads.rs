@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize};
-use taskcluster_pulse::{OpenEnum, RawJson, Unrecognized};
+use taskcluster_pulse::{RawJson, Unrecognized};
 use taskcluster_pulse::__private::{Members, deserialize_union, open_enums};
 
 /// Text */ }} fn main() {} /* \u{202e}\u{2066} \u{0} \u{7}
@@ -117,22 +117,6 @@ pub enum MessageItem {
     Unrecognized(Unrecognized),
 }
 
-impl OpenEnum for MessageItem {
-    const KNOWN: &'static [(&'static str, Self)] = &[("x", Self::X), ("y", Self::Y)];
-
-    fn from_unrecognized(value: Unrecognized) -> Self {
-        Self::Unrecognized(value)
-    }
-
-    fn known(&self) -> Result<&'static str, &Unrecognized> {
-        match self {
-            Self::X => Ok("x"),
-            Self::Y => Ok("y"),
-            Self::Unrecognized(value) => Err(value),
-        }
-    }
-}
-
 /// \<a>\[b\]\</a>
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -165,44 +149,6 @@ pub enum MessageE {
     Unrecognized(Unrecognized),
 }
 
-impl OpenEnum for MessageE {
-    const KNOWN: &'static [(&'static str, Self)] = &[
-        ("*/", Self::Value),
-        ("```", Self::Value2),
-        ("`", Self::Value3),
-        ("``", Self::Value4),
-        ("~~~", Self::Value5),
-        (" ", Self::Value6),
-        ("\n", Self::Value7),
-        ("\"#", Self::Value8),
-        ("\u{202e}", Self::Value9),
-        ("a\0b", Self::AB),
-        ("<b>", Self::B),
-        ("[Vec]", Self::Vec),
-    ];
-    fn from_unrecognized(value: Unrecognized) -> Self {
-        Self::Unrecognized(value)
-    }
-
-    fn known(&self) -> Result<&'static str, &Unrecognized> {
-        match self {
-            Self::Value => Ok("*/"),
-            Self::Value2 => Ok("```"),
-            Self::Value3 => Ok("`"),
-            Self::Value4 => Ok("``"),
-            Self::Value5 => Ok("~~~"),
-            Self::Value6 => Ok(" "),
-            Self::Value7 => Ok("\n"),
-            Self::Value8 => Ok("\"#"),
-            Self::Value9 => Ok("\u{202e}"),
-            Self::AB => Ok("a\0b"),
-            Self::B => Ok("<b>"),
-            Self::Vec => Ok("[Vec]"),
-            Self::Unrecognized(value) => Err(value),
-        }
-    }
-}
-
 /// A value that the schema does not describe.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
@@ -230,5 +176,23 @@ impl<'de> Deserialize<'de> for MessageU {
 pub struct Kinds(pub Vec<String>);
 
 open_enums! {
-    MessageItem, MessageE
+    enum MessageItem {
+        X = "x",
+        Y = "y",
+    }
+
+    enum MessageE {
+        Value = "*/",
+        Value2 = "```",
+        Value3 = "`",
+        Value4 = "``",
+        Value5 = "~~~",
+        Value6 = " ",
+        Value7 = "\n",
+        Value8 = "\"#",
+        Value9 = "\u{202e}",
+        AB = "a\0b",
+        B = "<b>",
+        Vec = "[Vec]",
+    }
 }

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize};
-use taskcluster_pulse::{OpenEnum, RawJson, RawJsonObject, Timestamp, Unrecognized};
+use taskcluster_pulse::{RawJson, RawJsonObject, Timestamp, Unrecognized};
 use taskcluster_pulse::__private::{Members, deserialize_union, open_enums, optional};
 
 /// Objects without titles.
@@ -133,22 +133,6 @@ pub enum NullableEnum {
     Unrecognized(Unrecognized),
 }
 
-impl OpenEnum for NullableEnum {
-    const KNOWN: &'static [(&'static str, Self)] = &[("a", Self::A), ("b", Self::B)];
-
-    fn from_unrecognized(value: Unrecognized) -> Self {
-        Self::Unrecognized(value)
-    }
-
-    fn known(&self) -> Result<&'static str, &Unrecognized> {
-        match self {
-            Self::A => Ok("a"),
-            Self::B => Ok("b"),
-            Self::Unrecognized(value) => Err(value),
-        }
-    }
-}
-
 /// Members that the schema does not name are kept.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
@@ -265,24 +249,6 @@ pub enum OpenDiskKind {
     Remote,
     /// A value that the schema does not list, such as one of a newer server.
     Unrecognized(Unrecognized),
-}
-
-impl OpenEnum for OpenDiskKind {
-    const KNOWN: &'static [(&'static str, Self)] = &[
-        ("local", Self::Local),
-        ("remote", Self::Remote),
-    ];
-    fn from_unrecognized(value: Unrecognized) -> Self {
-        Self::Unrecognized(value)
-    }
-
-    fn known(&self) -> Result<&'static str, &Unrecognized> {
-        match self {
-            Self::Local => Ok("local"),
-            Self::Remote => Ok("remote"),
-            Self::Unrecognized(value) => Err(value),
-        }
-    }
 }
 
 /// A value that the schema does not describe.
@@ -425,5 +391,13 @@ pub struct Link {
 }
 
 open_enums! {
-    NullableEnum, OpenDiskKind
+    enum NullableEnum {
+        A = "a",
+        B = "b",
+    }
+
+    enum OpenDiskKind {
+        Local = "local",
+        Remote = "remote",
+    }
 }

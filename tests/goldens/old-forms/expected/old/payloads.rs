@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize};
-use taskcluster_pulse::{OpenEnum, RawJson, Unrecognized};
+use taskcluster_pulse::{RawJson, Unrecognized};
 use taskcluster_pulse::__private::{Members, open_enums, optional};
 
 /// Uses what draft-04 had.
@@ -85,24 +85,6 @@ pub enum JobKind {
     Unrecognized(Unrecognized),
 }
 
-impl OpenEnum for JobKind {
-    const KNOWN: &'static [(&'static str, Self)] = &[
-        ("build", Self::Build),
-        ("test", Self::Test),
-    ];
-    fn from_unrecognized(value: Unrecognized) -> Self {
-        Self::Unrecognized(value)
-    }
-
-    fn known(&self) -> Result<&'static str, &Unrecognized> {
-        match self {
-            Self::Build => Ok("build"),
-            Self::Test => Ok("test"),
-            Self::Unrecognized(value) => Err(value),
-        }
-    }
-}
-
 /// Leaves `type` out.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -123,5 +105,8 @@ pub struct ArtifactCreated {
 }
 
 open_enums! {
-    JobKind
+    enum JobKind {
+        Build = "build",
+        Test = "test",
+    }
 }

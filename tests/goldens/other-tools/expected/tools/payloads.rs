@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize};
-use taskcluster_pulse::{OpenEnum, RawJson, Unrecognized};
+use taskcluster_pulse::{RawJson, Unrecognized};
 use taskcluster_pulse::__private::{Members, deserialize_union, open_enums};
 
 /// Bread
@@ -300,24 +300,6 @@ pub enum Mode {
     Unrecognized(Unrecognized),
 }
 
-impl OpenEnum for Mode {
-    const KNOWN: &'static [(&'static str, Self)] = &[
-        ("fan", Self::Fan),
-        ("grill", Self::Grill),
-    ];
-    fn from_unrecognized(value: Unrecognized) -> Self {
-        Self::Unrecognized(value)
-    }
-
-    fn known(&self) -> Result<&'static str, &Unrecognized> {
-        match self {
-            Self::Fan => Ok("fan"),
-            Self::Grill => Ok("grill"),
-            Self::Unrecognized(value) => Err(value),
-        }
-    }
-}
-
 /// A value that the schema does not describe.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
@@ -346,5 +328,8 @@ impl<'de> Deserialize<'de> for Openapi2 {
 }
 
 open_enums! {
-    Mode
+    enum Mode {
+        Fan = "fan",
+        Grill = "grill",
+    }
 }

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize};
-use taskcluster_pulse::{OpenEnum, RawJson, RawJsonObject, Unrecognized};
+use taskcluster_pulse::{RawJson, RawJsonObject, Unrecognized};
 use taskcluster_pulse::__private::{Members, open_enums, optional};
 
 /// A payload of a kind of its own.
@@ -70,24 +70,6 @@ pub enum State {
     Unrecognized(Unrecognized),
 }
 
-impl OpenEnum for State {
-    const KNOWN: &'static [(&'static str, Self)] = &[
-        ("on", Self::On),
-        ("off", Self::Off),
-    ];
-    fn from_unrecognized(value: Unrecognized) -> Self {
-        Self::Unrecognized(value)
-    }
-
-    fn known(&self) -> Result<&'static str, &Unrecognized> {
-        match self {
-            Self::On => Ok("on"),
-            Self::Off => Ok("off"),
-            Self::Unrecognized(value) => Err(value),
-        }
-    }
-}
-
 /// A payload of a kind of its own.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
@@ -128,5 +110,8 @@ pub struct EmptyMessage {}
 pub struct BooleanMessage(pub bool);
 
 open_enums! {
-    State
+    enum State {
+        On = "on",
+        Off = "off",
+    }
 }

@@ -3,7 +3,7 @@
 //! Payload types.
 
 use serde::{Deserialize, Serialize};
-use taskcluster_pulse::{OpenEnum, Unrecognized};
+use taskcluster_pulse::Unrecognized;
 use taskcluster_pulse::__private::open_enums;
 
 /// Of the first service.
@@ -34,24 +34,9 @@ pub enum StatusState {
     Unrecognized(Unrecognized),
 }
 
-impl OpenEnum for StatusState {
-    const KNOWN: &'static [(&'static str, Self)] = &[
-        ("pending", Self::Pending),
-        ("running", Self::Running),
-    ];
-    fn from_unrecognized(value: Unrecognized) -> Self {
-        Self::Unrecognized(value)
-    }
-
-    fn known(&self) -> Result<&'static str, &Unrecognized> {
-        match self {
-            Self::Pending => Ok("pending"),
-            Self::Running => Ok("running"),
-            Self::Unrecognized(value) => Err(value),
-        }
-    }
-}
-
 open_enums! {
-    StatusState
+    enum StatusState {
+        Pending = "pending",
+        Running = "running",
+    }
 }
