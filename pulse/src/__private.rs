@@ -19,7 +19,7 @@ pub use crate::__taskcluster_examples as examples;
 pub use crate::binding::BindingWords;
 pub use crate::event::{AnyMessage, decode_as};
 pub use crate::payload::{Branch, Members, Union, deserialize_union, optional, read_variant};
-pub use crate::routing::{KeyField, KeyFields, KeyReader, KeySource, KeyWriter, parse_key};
+pub use crate::routing::{KeyField, KeyFields, KeyReader, KeyWriter};
 pub use crate::rule::{INTEGER, Matcher, Positions, Run, Scalar, Split, Table, compiled_pattern};
 #[cfg(feature = "schemars")]
 pub use crate::schema::print_schema;

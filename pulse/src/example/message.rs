@@ -4,7 +4,7 @@ use arbitrary::{Arbitrary, Error, Result, Unstructured};
 
 use crate::binding::Exchange;
 use crate::event::Message;
-use crate::routing::{KeyFields, KeySource, MAX_ROUTING_KEY_BYTES, RoutingKeyEntry, Word, Words};
+use crate::routing::{ABSENT, KeyFields, MAX_ROUTING_KEY_BYTES, RoutingKeyEntry, Word, Words};
 
 /// Maximum number of bytes in a word, that of a task ID.
 const LONGEST_WORD: usize = 22;
@@ -17,14 +17,22 @@ const LONGEST_WORDS: usize = 64;
 const BYTES: &[u8; 64] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
 const FIRST_BYTES: usize = 62;
 
-/// A routing key that is not too long for AMQP.
-///
-/// # Errors
-///
-/// Only those of `u`.
+/// A routing key that is not too long for AMQP, unless it has too many entries.
 pub fn routing_key<K: KeyFields>(u: &mut Unstructured<'_>) -> Result<K> {
-    let longest = longest(K::entries());
-    K::make(&mut Entries { u, longest })
+    let entries = K::entries();
+    let longest = longest(entries);
+    let texts = entries.iter().map(|entry| text(u, entry, longest));
+    let texts = texts.collect::<Result<Vec<String>>>()?;
+    K::parse(&texts.join(".")).map_err(|_| Error::IncorrectFormat)
+}
+
+fn text(u: &mut Unstructured<'_>, entry: &RoutingKeyEntry, longest: usize) -> Result<String> {
+    match entry.constant {
+        Some(constant) => Ok(constant.to_owned()),
+        None if !entry.required && !u.arbitrary()? => Ok(ABSENT.to_owned()),
+        None if entry.multiple_words => words(u, longest),
+        None => letters(u, longest),
+    }
 }
 
 /// Maximum number of bytes in an entry: an equal share of the limit, without constants
@@ -36,51 +44,9 @@ fn longest(entries: &[RoutingKeyEntry]) -> usize {
     MAX_ROUTING_KEY_BYTES.saturating_sub(taken) / words.count().max(1)
 }
 
-/// Entries made from an input.
-struct Entries<'u, 'a> {
-    u: &'u mut Unstructured<'a>,
-    longest: usize,
-}
-
-impl KeySource for Entries<'_, '_> {
-    type Error = Error;
-
-    fn word(&mut self) -> Result<Word> {
-        word(self.u, self.longest)
-    }
-
-    fn optional_word(&mut self) -> Result<Option<Word>> {
-        optional(self.u, |u| word(u, self.longest))
-    }
-
-    fn words(&mut self) -> Result<Words> {
-        words(self.u, self.longest)
-    }
-
-    fn optional_words(&mut self) -> Result<Option<Words>> {
-        optional(self.u, |u| words(u, self.longest))
-    }
-}
-
-/// A value or none.
-fn optional<'a, T>(
-    u: &mut Unstructured<'a>,
-    make: impl FnOnce(&mut Unstructured<'a>) -> Result<T>,
-) -> Result<Option<T>> {
-    match u.arbitrary()? {
-        true => make(u).map(Some),
-        false => Ok(None),
-    }
-}
-
-/// A word of at most `longest` bytes, and at most 22, as a task ID has.
-fn word(u: &mut Unstructured<'_>, longest: usize) -> Result<Word> {
-    Word::new(&letters(u, longest)?).map_err(|_| Error::IncorrectFormat)
-}
-
 /// Up to four words of together at most `longest` bytes, and at most 64, including the
 /// dots between them.
-fn words(u: &mut Unstructured<'_>, longest: usize) -> Result<Words> {
+fn words(u: &mut Unstructured<'_>, longest: usize) -> Result<String> {
     let longest = longest.min(LONGEST_WORDS);
     let mut text = letters(u, longest)?;
     for _ in 0..u.int_in_range(0..=3_u8)? {
@@ -90,9 +56,10 @@ fn words(u: &mut Unstructured<'_>, longest: usize) -> Result<Words> {
             text.push_str(&letters(u, longest - text.len())?);
         }
     }
-    Words::new(&text).map_err(|_| Error::IncorrectFormat)
+    Ok(text)
 }
 
+/// A word of at most `longest` bytes, and at most 22, as a task ID has.
 fn letters(u: &mut Unstructured<'_>, longest: usize) -> Result<String> {
     let length = u.int_in_range(1..=longest.clamp(1, LONGEST_WORD))?;
     (0..length)
@@ -109,13 +76,13 @@ fn letters(u: &mut Unstructured<'_>, longest: usize) -> Result<String> {
 
 impl<'a> Arbitrary<'a> for Word {
     fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
-        word(u, LONGEST_WORD)
+        Self::new(&letters(u, LONGEST_WORD)?).map_err(|_| Error::IncorrectFormat)
     }
 }
 
 impl<'a> Arbitrary<'a> for Words {
     fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
-        words(u, LONGEST_WORDS)
+        Self::new(&words(u, LONGEST_WORDS)?).map_err(|_| Error::IncorrectFormat)
     }
 }
 

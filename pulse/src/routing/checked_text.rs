@@ -62,14 +62,6 @@ macro_rules! checked_text {
             }
         }
 
-        impl TryFrom<String> for $name {
-            type Error = $crate::RoutingKeyError;
-
-            fn try_from(text: String) -> Result<Self, $crate::RoutingKeyError> {
-                Self::new(&text)
-            }
-        }
-
         impl PartialEq<str> for $name {
             fn eq(&self, other: &str) -> bool {
                 &*self.0 == other

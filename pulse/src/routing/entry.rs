@@ -31,7 +31,6 @@ impl RoutingKeyEntry {
 
     /// Makes it an entry with the constant `word`.
     #[doc(hidden)]
-    #[must_use]
     pub const fn constant(mut self, word: &'static str) -> Self {
         self.constant = Some(word);
         self
@@ -39,7 +38,6 @@ impl RoutingKeyEntry {
 
     /// Makes it an entry that a publisher must set.
     #[doc(hidden)]
-    #[must_use]
     pub const fn required(mut self) -> Self {
         self.required = true;
         self
@@ -47,7 +45,6 @@ impl RoutingKeyEntry {
 
     /// Makes it an entry that may have several words.
     #[doc(hidden)]
-    #[must_use]
     pub const fn multiple_words(mut self) -> Self {
         self.multiple_words = true;
         self

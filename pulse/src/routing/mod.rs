@@ -15,7 +15,7 @@ mod writer;
 
 pub use entry::RoutingKeyEntry;
 pub use error::{RoutingKeyError, RoutingKeyErrorKind};
-pub use key::{KeyField, KeyFields, KeySource, parse_key};
+pub use key::{KeyField, KeyFields};
 pub use pattern::RoutingPattern;
 pub use reader::KeyReader;
 pub use word::{Word, Words};

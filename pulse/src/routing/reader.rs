@@ -1,8 +1,7 @@
 //! Reads a delivered routing key into the words of its entries.
 
 use super::{
-    ABSENT, KeySource, MAX_ROUTING_KEY_BYTES, RoutingKeyEntry, RoutingKeyError,
-    RoutingKeyErrorKind, Word, Words,
+    KeyField, MAX_ROUTING_KEY_BYTES, RoutingKeyEntry, RoutingKeyError, RoutingKeyErrorKind,
 };
 
 /// Reads a delivered routing key entry by entry, in the order of the reference. Constant
@@ -20,11 +19,6 @@ pub struct KeyReader<'key> {
 
 impl<'key> KeyReader<'key> {
     /// Starts to read `key`, with these entries.
-    ///
-    /// # Errors
-    ///
-    /// [`RoutingKeyError`], if `key` has too few or too many words, or is longer than
-    /// [`MAX_ROUTING_KEY_BYTES`].
     pub fn new(
         key: &'key str,
         entries: &'static [RoutingKeyEntry],
@@ -54,17 +48,21 @@ impl<'key> KeyReader<'key> {
         })
     }
 
+    /// The value of the next entry that is not a constant.
+    pub fn read<T: KeyField>(&mut self) -> Result<T, RoutingKeyError> {
+        let (entry, text) = self.next()?;
+        T::parse(text).map_err(|error| self.error(entry, error.kind))
+    }
+
     /// Checks the constants after the last entry that was read.
-    ///
-    /// # Errors
-    ///
-    /// [`RoutingKeyError`], if an entry differs from its constant.
     pub fn finish(mut self) -> Result<(), RoutingKeyError> {
         self.next().map(drop)
     }
 
     /// The next entry that is not a constant, and its part of the key.
-    fn next(&mut self) -> Result<(Option<&'static RoutingKeyEntry>, &'key str), RoutingKeyError> {
+    fn next(
+        &mut self,
+    ) -> Result<(Option<&'static RoutingKeyEntry>, Option<&'key str>), RoutingKeyError> {
         loop {
             let entry = self.entries.next();
             let count = match entry {
@@ -74,7 +72,7 @@ impl<'key> KeyReader<'key> {
             let found = self.take(count);
             match entry.and_then(|entry| entry.constant) {
                 None => return Ok((entry, found)),
-                Some(constant) if constant == found => {}
+                Some(constant) if found == Some(constant) => {}
                 Some(constant) => {
                     let kind = RoutingKeyErrorKind::NotTheConstant { constant };
                     return Err(self.error(entry, kind));
@@ -84,19 +82,15 @@ impl<'key> KeyReader<'key> {
     }
 
     /// Takes the next `count` words of the key, including the dots between them.
-    fn take(&mut self, count: usize) -> &'key str {
-        let Some(rest) = self.rest.filter(|_| count > 0) else {
-            return "";
-        };
-        match rest.match_indices('.').nth(count - 1) {
+    fn take(&mut self, count: usize) -> Option<&'key str> {
+        let last = count.checked_sub(1)?;
+        let rest = self.rest.take()?;
+        match rest.match_indices('.').nth(last) {
             Some((dot, _)) => {
                 self.rest = Some(&rest[dot + 1..]);
-                &rest[..dot]
+                Some(&rest[..dot])
             }
-            None => {
-                self.rest = None;
-                rest
-            }
+            None => Some(rest),
         }
     }
 
@@ -109,39 +103,6 @@ impl<'key> KeyReader<'key> {
         match entry {
             Some(entry) => error.for_entry(entry.name),
             None => error,
-        }
-    }
-}
-
-impl KeySource for KeyReader<'_> {
-    type Error = RoutingKeyError;
-
-    fn word(&mut self) -> Result<Word, RoutingKeyError> {
-        let (entry, text) = self.next()?;
-        Word::new(text).map_err(|error| self.error(entry, error.kind))
-    }
-
-    fn optional_word(&mut self) -> Result<Option<Word>, RoutingKeyError> {
-        match self.next()? {
-            (_, ABSENT) => Ok(None),
-            (entry, text) => Word::new(text)
-                .map(Some)
-                .map_err(|error| self.error(entry, error.kind)),
-        }
-    }
-
-    fn words(&mut self) -> Result<Words, RoutingKeyError> {
-        let (entry, text) = self.next()?;
-        Words::new(text).map_err(|error| self.error(entry, error.kind))
-    }
-
-    fn optional_words(&mut self) -> Result<Option<Words>, RoutingKeyError> {
-        match self.next()? {
-            (_, ABSENT) => Ok(None),
-            _ if self.several == 0 => Ok(None),
-            (entry, text) => Words::new(text)
-                .map(Some)
-                .map_err(|error| self.error(entry, error.kind)),
         }
     }
 }

@@ -60,9 +60,9 @@ impl From<Word> for Words {
 }
 
 macro_rules! from_numbers {
-    ($name:ident, $($number:ty)*) => {
+    ($($number:ty)*) => {
         $(
-            impl From<$number> for $name {
+            impl From<$number> for Word {
                 /// Writes the number in decimal notation.
                 fn from(number: $number) -> Self {
                     Self(number.to_string().into())
@@ -72,5 +72,4 @@ macro_rules! from_numbers {
     };
 }
 
-from_numbers!(Word, u8 u16 u32 u64 usize i8 i16 i32 i64);
-from_numbers!(Words, u8 u16 u32 u64 usize i8 i16 i32 i64);
+from_numbers!(u8 u16 u32 u64 usize i8 i16 i32 i64);

@@ -2,7 +2,9 @@
 
 use std::slice;
 
-use super::{ABSENT, MAX_ROUTING_KEY_BYTES, RoutingKeyEntry, RoutingKeyError, RoutingKeyErrorKind};
+use super::{
+    KeyField, MAX_ROUTING_KEY_BYTES, RoutingKeyEntry, RoutingKeyError, RoutingKeyErrorKind,
+};
 
 /// Writes a routing key entry by entry, in the order of the reference. Constant entries
 /// are written on the way.
@@ -21,25 +23,14 @@ impl KeyWriter {
     }
 
     /// Writes the next entry.
-    #[must_use]
-    pub fn word(mut self, word: impl AsRef<str>) -> Self {
+    pub fn entry(mut self, field: &impl KeyField) -> Self {
         self.constants();
         self.entries.next();
-        self.push(word.as_ref());
+        self.push(field.text());
         self
     }
 
-    /// Writes the next entry, as `_` if it has no value.
-    #[must_use]
-    pub fn optional(self, word: &Option<impl AsRef<str>>) -> Self {
-        self.word(word.as_ref().map_or(ABSENT, AsRef::as_ref))
-    }
-
     /// The key.
-    ///
-    /// # Errors
-    ///
-    /// [`RoutingKeyError`], if it is longer than [`MAX_ROUTING_KEY_BYTES`].
     pub fn finish(mut self) -> Result<String, RoutingKeyError> {
         self.constants();
         match self.key.len() {

@@ -14,13 +14,11 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use taskcluster_pulse::__private::{
-    BindingWords, KeyReader, KeySource, KeyWriter, Keyword, Schema, Type,
-};
+use taskcluster_pulse::__private::{BindingWords, KeyReader, KeyWriter, Keyword, Schema, Type};
 use taskcluster_pulse::{
     Binding, ConsumerEvent, DecodeError, EventSet, Exchange, ExchangeInfo, Message, Payload,
     QueueBinding, RoutingKey, RoutingKeyEntry, RoutingKeyError, ScalarRule, Validate, Violations,
-    Word,
+    Word, Words,
 };
 
 /// The exchange `exchange/tests/v1/numbered`.
@@ -60,15 +58,15 @@ pub struct NumberedKey {
 impl RoutingKey for NumberedKey {
     fn parse(key: &str) -> Result<Self, RoutingKeyError> {
         let mut reader = KeyReader::new(key, Numbered::INFO.routing_key)?;
-        let lane = reader.word()?;
-        reader.optional_words()?;
+        let lane = reader.read()?;
+        reader.read::<Option<Words>>()?;
         reader.finish()?;
         Ok(Self { lane })
     }
 
     fn to_key(&self) -> Result<String, RoutingKeyError> {
         KeyWriter::new(&Numbered::INFO.routing_key[..2])
-            .word(&self.lane)
+            .entry(&self.lane)
             .finish()
     }
 }

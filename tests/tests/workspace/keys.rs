@@ -7,7 +7,7 @@ use taskcluster_events::queue::{
 use taskcluster_events::worker_manager::{
     WorkerPoolCreated, WorkerPoolUpdated, WorkerRunning, WorkerStopped,
 };
-use taskcluster_pulse::{Binding, Exchange, RoutingKey};
+use taskcluster_pulse::{Binding, Exchange, RoutingKey, RoutingPattern};
 
 /// The key of a task `T` in the queue `gecko-t/t-linux`, with a run.
 const WITH_RUN: &str = "primary.T.0.us-west.i-1.gecko-t.t-linux.gecko-level-1.G._";
@@ -97,4 +97,47 @@ fn a_key_that_amqp_could_not_deliver_is_refused() {
     let key = of_length(256);
     let error = <TaskFailed as Exchange>::RoutingKey::parse(&key).expect_err("256 bytes");
     assert!(error.to_string().contains("256"), "{error}");
+}
+
+/// All texts of up to four of `words`.
+fn texts(words: &[&str]) -> Vec<String> {
+    let mut texts: Vec<String> = words.iter().map(|&word| word.to_owned()).collect();
+    let mut start = 0;
+    for _ in 1..4 {
+        let end = texts.len();
+        for index in start..end {
+            let longer = words.iter().map(|word| format!("{}.{word}", texts[index]));
+            let longer: Vec<String> = longer.collect();
+            texts.extend(longer);
+        }
+        start = end;
+    }
+    texts
+}
+
+/// The rule, as AMQP states it.
+fn defined(pattern: &[&str], key: &[&str]) -> bool {
+    match (pattern, key) {
+        ([], key) => key.is_empty(),
+        (["#", rest @ ..], key) => (0..=key.len()).any(|taken| defined(rest, &key[taken..])),
+        (_, []) => false,
+        ([first, pattern @ ..], [word, key @ ..]) => {
+            (*first == "*" || first == word) && defined(pattern, key)
+        }
+    }
+}
+
+#[test]
+fn a_pattern_matches_by_the_rules_of_topic_exchanges() {
+    let keys = texts(&["a", "b", ""]);
+    for text in texts(&["a", "b", "*", "#"]) {
+        let pattern = RoutingPattern::new(&text).expect("a pattern");
+        let words: Vec<&str> = text.split('.').collect();
+        for key in &keys {
+            let mut key_words: Vec<&str> = key.split('.').collect();
+            key_words.retain(|_| !key.is_empty());
+            let expected = defined(&words, &key_words);
+            assert_eq!(pattern.matches(key), expected, "{text} {key:?}");
+        }
+    }
 }
