@@ -37,10 +37,6 @@ pub(crate) struct Parsed {
 }
 
 /// Reads `bytes`; what nests too deeply is left out.
-///
-/// # Errors
-///
-/// If they are not JSON.
 pub(crate) fn parse(bytes: &[u8]) -> serde_json::Result<Parsed> {
     serde_json::from_slice(bytes).map(|text| read(text, MAX_LEVELS))
 }

@@ -45,7 +45,6 @@ impl ExchangeInfo {
 
     /// Adds the name in the reference, and the full name on the broker.
     #[doc(hidden)]
-    #[must_use]
     pub const fn named(mut self, name: &'static str, exchange: &'static str) -> Self {
         self.name = name;
         self.exchange = exchange;
@@ -54,7 +53,6 @@ impl ExchangeInfo {
 
     /// Adds the title, and the id of the payload's schema.
     #[doc(hidden)]
-    #[must_use]
     pub const fn about(mut self, title: &'static str, schema: &'static str) -> Self {
         self.title = title;
         self.schema = schema;
@@ -63,7 +61,6 @@ impl ExchangeInfo {
 
     /// Adds the entries of the routing key, in their order.
     #[doc(hidden)]
-    #[must_use]
     pub const fn routing_key(mut self, entries: &'static [RoutingKeyEntry]) -> Self {
         self.routing_key = entries;
         self

@@ -15,7 +15,6 @@ impl BindingWords {
     }
 
     /// Sets the word of the entry at `position`.
-    #[must_use]
     pub fn with(mut self, position: usize, word: &str) -> Self {
         if self.0.len() <= position {
             self.0.resize(position + 1, None);

@@ -37,20 +37,17 @@ pub(super) fn integer(u: &mut Unstructured<'_>, parts: &Parts) -> Result<serde_j
     }
 }
 
-/// The least positive integer that is a multiple of a decimal; 1 if it has more than 64 bits.
+/// The least positive integer that is a multiple of a decimal; 1 if it is too large.
 fn whole_multiple(text: &str) -> i128 {
-    let Some((digits, exponent)) = Decimal::parse(text).digits_and_exponent() else {
-        return 1;
-    };
-    let mut whole = i128::from(digits);
-    if let Ok(zeros) = u32::try_from(exponent) {
-        return whole
-            .checked_mul(10_i128.checked_pow(zeros).unwrap_or(0))
-            .filter(|it| *it > 0)
-            .unwrap_or(1);
-    }
-    // Each place of the fraction takes up a 2 and a 5. The digits have at most 64 of them.
-    for _ in 0..exponent.unsigned_abs().min(64) {
+    let decimal = Decimal::parse(text);
+    let mut whole = i128::from(decimal.integer_of_digits().unwrap_or(1));
+    let (zeros, places) = (decimal.exponent().max(0), decimal.exponent().min(0));
+    let power = u32::try_from(zeros)
+        .ok()
+        .and_then(|zeros| 10_i128.checked_pow(zeros));
+    whole = power.and_then(|it| it.checked_mul(whole)).unwrap_or(1);
+    // Each place of the fraction takes up a 2 and a 5, of which there are at most 64.
+    for _ in 0..places.unsigned_abs().min(64) {
         for factor in [2, 5] {
             if whole % factor == 0 {
                 whole /= factor;

@@ -26,10 +26,6 @@ const DEEPEST: usize = 16;
 static ANY: Schema = Schema::new(&[]);
 
 /// A valid payload, or a part of one.
-///
-/// # Errors
-///
-/// [`Error`], if no attempt gives a valid one.
 pub fn payload<T: Validate + DeserializeOwned>(u: &mut Unstructured<'_>) -> Result<T> {
     let mut maker = Maker::default();
     maker.retry(u, |maker, u| {

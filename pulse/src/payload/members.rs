@@ -19,19 +19,11 @@ pub struct Members {
 
 impl Members {
     /// Takes out the property `name`, which is required.
-    ///
-    /// # Errors
-    ///
-    /// If it is missing, or not of type `T`.
     pub fn required<T: DeserializeOwned, E: Error>(&mut self, name: &'static str) -> Result<T, E> {
         self.optional(name)?.ok_or_else(|| E::missing_field(name))
     }
 
     /// Takes out the property `name`, if it is present.
-    ///
-    /// # Errors
-    ///
-    /// If it is not of type `T`.
     pub fn optional<T: DeserializeOwned, E: Error>(
         &mut self,
         name: &'static str,
@@ -41,19 +33,11 @@ impl Members {
 
     /// Takes out several properties by `read`. Its values are known to the compiler apart
     /// from those of other parts, which bounds its work for structs with many fields.
-    ///
-    /// # Errors
-    ///
-    /// That of `read`.
     pub fn part<T, E>(&mut self, read: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<T, E> {
         read(self)
     }
 
     /// The properties that were not taken out.
-    ///
-    /// # Errors
-    ///
-    /// If one is not of type `T`.
     pub fn rest<T: DeserializeOwned, E: Error>(self) -> Result<BTreeMap<String, T>, E> {
         let rest = self.properties.into_iter();
         rest.map(|(name, text)| Ok((name, parse(&text)?))).collect()
@@ -61,10 +45,6 @@ impl Members {
 
     /// The properties that were not taken out and whose names `is_known` accepts. The others
     /// are unknown properties, which are ignored whatever their values are.
-    ///
-    /// # Errors
-    ///
-    /// If one is not of type `T`.
     pub fn rest_where<T: DeserializeOwned, E: Error>(
         mut self,
         is_known: impl Fn(&str) -> bool,

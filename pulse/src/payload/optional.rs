@@ -5,11 +5,7 @@
 
 use serde_core::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// Reads a property that is present.
-///
-/// # Errors
-///
-/// Those of `T`; `null` is an error unless `T` accepts it.
+/// Reads a property that is present. `null` is an error unless `T` accepts it.
 pub fn deserialize<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
 where
     D: Deserializer<'de>,
@@ -19,10 +15,6 @@ where
 }
 
 /// Writes a property; serde skips a missing one before this call.
-///
-/// # Errors
-///
-/// Those of `T`.
 pub fn serialize<S, T>(value: &Option<T>, serializer: S) -> Result<S::Ok, S::Error>
 where
     S: Serializer,

@@ -74,10 +74,6 @@ pub(super) fn has_ignored() {
 }
 
 /// Reads `bytes`, which are one JSON value and nothing more, if no property is ignored.
-///
-/// # Errors
-///
-/// If they are not JSON, or not of type `T`, or if a property is ignored.
 pub(super) fn read_all<T: DeserializeOwned>(bytes: &[u8]) -> serde_json::Result<T> {
     HAS_IGNORED.set(false);
     let value = read(utf8(bytes)?)?;
@@ -90,10 +86,6 @@ pub(super) fn read_all<T: DeserializeOwned>(bytes: &[u8]) -> serde_json::Result<
 /// Reads `bytes`, which are one JSON value and nothing more; if that fails, also with
 /// numbers such as `1.0` for integers, which are integers in JSON Schema but not in
 /// serde, and with objects that name a property twice.
-///
-/// # Errors
-///
-/// If they are not JSON, or not of type `T`.
 pub(crate) fn read_lenient<T: DeserializeOwned>(bytes: &[u8]) -> serde_json::Result<T> {
     let text = utf8(bytes)?;
     HAS_FAILED.set(false);
@@ -124,10 +116,6 @@ pub(super) fn read_part<T: DeserializeOwned>(text: &str) -> Option<T> {
 }
 
 /// Reads `text`, which is one JSON value and nothing more.
-///
-/// # Errors
-///
-/// If it is not JSON, or not of type `T`.
 pub(super) fn read<T: DeserializeOwned>(text: &str) -> serde_json::Result<T> {
     let mut json = serde_json::Deserializer::from_str(text);
     let value = T::deserialize(Objects(&mut json))?;
@@ -366,42 +354,6 @@ mod tests {
         for text in ["[18446744073709551616]", "[-9223372036854775809]"] {
             assert!(read_lenient::<(i128,)>(text.as_bytes()).is_err(), "{text}");
         }
-    }
-
-    /// Like a struct derived by serde, which accepts arrays; this crate derives nothing.
-    #[derive(Debug)]
-    struct Fields;
-
-    impl<'de> Deserialize<'de> for Fields {
-        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-            struct Derived;
-            impl<'de> Visitor<'de> for Derived {
-                type Value = Fields;
-
-                fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                    f.write_str("an object")
-                }
-
-                fn visit_seq<A: SeqAccess<'de>>(self, _: A) -> Result<Fields, A::Error> {
-                    Ok(Fields)
-                }
-
-                fn visit_map<A: MapAccess<'de>>(self, _: A) -> Result<Fields, A::Error> {
-                    Ok(Fields)
-                }
-            }
-            deserializer.deserialize_struct("Fields", &[], Derived)
-        }
-    }
-
-    #[test]
-    fn an_array_is_not_read_as_an_object() {
-        assert!(read::<Fields>("{}").is_ok());
-        assert!(read::<(Fields,)>("[{}]").is_ok());
-        assert!(read::<Fields>("[]").is_err());
-        assert!(read::<Vec<Fields>>("[[]]").is_err());
-        assert!(read::<Option<Fields>>("[]").is_err());
-        assert!(read::<(Fields,)>("[[]]").is_err());
     }
 
     #[test]

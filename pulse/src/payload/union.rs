@@ -37,10 +37,6 @@ impl<U: Union> Branch<U> {
 /// Reads a value into the variant of the first type that it is valid for; or else, if
 /// only properties are invalid that no alternative names, of the first type that it fits
 /// without them. Other values are kept as their text.
-///
-/// # Errors
-///
-/// If the input is not JSON.
 pub fn deserialize_union<'de, D, U>(deserializer: D) -> Result<U, D::Error>
 where
     D: Deserializer<'de>,

@@ -70,14 +70,12 @@ impl Matcher {
     }
 
     /// Only texts of at least `shortest` bytes: shorter ones are not read.
-    #[must_use]
     pub const fn at_least(mut self, shortest: usize) -> Self {
         self.shortest = shortest;
         self
     }
 
     /// Only texts of at most `longest` bytes: longer ones are not read.
-    #[must_use]
     pub const fn at_most(mut self, longest: usize) -> Self {
         self.longest = longest;
         self
@@ -173,13 +171,11 @@ impl Run {
     }
 
     /// The first byte is one of `set`, written as pairs.
-    #[must_use]
     pub const fn first(self, set: &[u8]) -> Self {
         self.only(set, FIRST)
     }
 
     /// The last byte is one of `set`, written as pairs.
-    #[must_use]
     pub const fn last(self, set: &[u8]) -> Self {
         self.only(set, LAST)
     }

@@ -38,14 +38,12 @@ impl Table {
     }
 
     /// Starts in `state`.
-    #[must_use]
     pub const fn start(mut self, state: usize) -> Self {
         self.start = state;
         self
     }
 
     /// From `state` on, states do not accept.
-    #[must_use]
     pub const fn accepting(mut self, state: usize) -> Self {
         self.accepting = state;
         self

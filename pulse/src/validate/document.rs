@@ -42,11 +42,8 @@ impl Document {
         !self.is_cut && Interpreter::strict().is_valid(schema, &self.value)
     }
 
-    /// Finds the violations of `schema`.
-    ///
-    /// # Errors
-    ///
-    /// All [`Violations`]; if there are none, and parts were left out, one that says so.
+    /// Finds the violations of `schema`; if there are none, and parts were left out, one that
+    /// says so.
     pub(crate) fn check(
         &self,
         interpreter: Interpreter,
@@ -61,10 +58,6 @@ impl Document {
     }
 
     /// Finds the violations that do not depend on parts that were left out.
-    ///
-    /// # Errors
-    ///
-    /// All [`Violations`].
     pub(crate) fn check_parsed(
         &self,
         mut interpreter: Interpreter,

@@ -193,31 +193,29 @@ impl<'a> Serializer for Part<'a> {
     }
 }
 
-impl SerializeSeq for Parts<'_> {
-    type Ok = ();
-    type Error = Error;
+macro_rules! items {
+    ($($serialize:ident)*) => {
+        $(
+            impl $serialize for Parts<'_> {
+                type Ok = ();
+                type Error = Error;
 
-    fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
-        self.item(value)
-    }
+                fn serialize_element<T: Serialize + ?Sized>(
+                    &mut self,
+                    value: &T,
+                ) -> Result<(), Error> {
+                    self.item(value)
+                }
 
-    fn end(self) -> Result<(), Error> {
-        Ok(())
-    }
+                fn end(self) -> Result<(), Error> {
+                    Ok(())
+                }
+            }
+        )*
+    };
 }
 
-impl SerializeTuple for Parts<'_> {
-    type Ok = ();
-    type Error = Error;
-
-    fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
-        self.item(value)
-    }
-
-    fn end(self) -> Result<(), Error> {
-        Ok(())
-    }
-}
+items!(SerializeSeq SerializeTuple);
 
 impl SerializeStruct for Parts<'_> {
     type Ok = ();

@@ -14,7 +14,7 @@ const MAX_VIOLATIONS: usize = 10_000;
 const MAX_BYTES: usize = 1 << 20;
 
 /// Collects the violations that a check finds, or only whether there is one.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Report {
     first_only: bool,
     found: Vec<Violation>,
@@ -24,20 +24,15 @@ pub(crate) struct Report {
 
 impl Report {
     /// A report of every violation.
-    pub(crate) const fn all() -> Self {
-        Self {
-            first_only: false,
-            found: Vec::new(),
-            bytes: 0,
-        }
+    pub(crate) fn all() -> Self {
+        Self::default()
     }
 
     /// A report that stops at the first violation and keeps none.
-    pub(crate) const fn first() -> Self {
+    pub(crate) fn first() -> Self {
         Self {
             first_only: true,
-            found: Vec::new(),
-            bytes: 0,
+            ..Self::default()
         }
     }
 
@@ -55,11 +50,7 @@ impl Report {
         Flow::Continue(())
     }
 
-    /// Adds a violation.
-    ///
-    /// # Errors
-    ///
-    /// Breaks if the report takes no more violations.
+    /// Adds a violation. Breaks if the report takes no more.
     #[cold]
     pub(crate) fn add(&mut self, violation: impl FnOnce() -> Violation) -> Flow {
         if self.first_only {
@@ -86,10 +77,6 @@ impl Report {
 
     /// All violations without duplicates, because two subschemas may have the same
     /// constraint. A property and its name have one pointer, but different values.
-    ///
-    /// # Errors
-    ///
-    /// [`Violations`] if there is any.
     pub(crate) fn into_result(mut self) -> Result<(), Violations> {
         if self.is_empty() {
             return Ok(());

@@ -45,6 +45,16 @@ fn nested_objects_are_checked_where_they_stand() {
     );
 }
 
+/// serde's derived code reads the fields of a struct from an array, too.
+#[test]
+fn an_array_is_not_read_as_an_object() {
+    assert_found(misfits::<KeywordsMessage>(json!([])), &[("", "type")]);
+    assert_found(
+        misfits::<KeywordsMessage>(json!({"conditional": []})),
+        &[("/conditional", "type")],
+    );
+}
+
 #[test]
 fn null_differs_from_missing() {
     let least = json!({"requiredNullable": null, "choice": null, "any": null});
