@@ -4,7 +4,7 @@ use std::future::poll_fn;
 use std::io;
 use std::net::TcpStream;
 use std::pin::pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_rs::{Runtime, Tokio};
@@ -27,6 +27,7 @@ use super::socket::{self, Attempt};
 use super::tls;
 use crate::client::Error;
 use crate::client::connection::{ConnectError, Transport};
+use crate::client::lock::lock;
 use crate::client::transport::{BoxFuture, Channel, Link, LinkState, TransportError, code};
 
 /// Timeout for closing a connection that is no longer used.
@@ -218,8 +219,8 @@ fn is_connection_limit(reason: &str) -> bool {
 
 struct AmqpLink {
     connection: lapin::Connection,
-    /// A second handle to the connection's socket.
-    socket: Option<TcpStream>,
+    /// A second handle to the connection's socket, until that is reset.
+    socket: Mutex<Option<TcpStream>>,
     state: watch::Receiver<LinkState>,
     watcher: JoinHandle<()>,
 }
@@ -232,7 +233,7 @@ impl AmqpLink {
         Self {
             watcher: tokio::spawn(watch_events(events, status, sender)),
             connection,
-            socket,
+            socket: Mutex::new(socket),
             state,
         }
     }
@@ -298,7 +299,9 @@ impl Link for AmqpLink {
     }
 
     fn reset(&self) {
-        self.socket.as_ref().inspect(|stream| socket::reset(stream));
+        if let Some(socket) = lock(&self.socket).take() {
+            socket::reset(&socket);
+        }
     }
 }
 
@@ -307,7 +310,7 @@ impl Drop for AmqpLink {
     /// not answer the close.
     fn drop(&mut self) {
         self.watcher.abort();
-        let Some(socket) = self.socket.take() else {
+        let Some(socket) = lock(&self.socket).take() else {
             return;
         };
         match Handle::try_current() {

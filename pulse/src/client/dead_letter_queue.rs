@@ -43,7 +43,7 @@ pub struct DeadLetterQueue {
     names: DeadLetters,
     /// For publishing to the exchange of replayed messages, which is then declared and
     /// bound. `None` while an answer is awaited: a late one could carry the return of
-    /// another message.
+    /// another message. `None` also if the binding was removed.
     replays: Option<Arc<dyn Channel>>,
     /// How many dead letters are still to be returned.
     left: u32,
@@ -205,7 +205,9 @@ impl DeadLetter<'_> {
     /// # Errors
     ///
     /// [`Error`], if the broker does not confirm the message, or the dead letter can't be deleted
-    /// because the connection was lost. It stays in the queue.
+    /// because the connection was lost. It stays in the queue. After 30 seconds
+    /// without an answer, the connection is closed so that the broker, if it is short of
+    /// memory or disk, does not read the message later; only its answer may be missing.
     pub async fn replay(self) -> Result<(), Error> {
         let queue = self.queue;
         queue.check_open()?;
@@ -222,8 +224,14 @@ impl DeadLetter<'_> {
         let message = Arc::new(self.envelope.to_forwarded(replay_exchange, reason));
         let answered = channel.publish(&message, self.tag);
         let answered = answered.map_err(|error| refused(from, error.into()))?;
-        let Confirm { is_ack, unrouted } = answer(from, answered).await?;
-        queue.replays = Some(channel);
+        let Ok(answered) = timeout(TIMEOUT, answered).await else {
+            queue.link.reset();
+            return Err(queue.lost(no_answer()));
+        };
+        let Confirm { is_ack, unrouted } = answered.map_err(|error| refused(from, error))?;
+        if unrouted.is_none() {
+            queue.replays = Some(channel);
+        }
         let reason = if unrouted.is_some() {
             NO_ROUTE
         } else if is_ack {

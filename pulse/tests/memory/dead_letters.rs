@@ -99,6 +99,43 @@ async fn a_letter_whose_replay_is_refused_stays() {
     assert_eq!(broker.queue_len(DEAD), Some(1));
 }
 
+/// For instance by a consumer that removes the bindings that it does not configure.
+#[tokio::test]
+async fn a_removed_binding_of_replays_is_made_again() {
+    let broker = with_dead_letters(0..3).await;
+    let mut dead = opened(&broker).await;
+    let letter = dead.next().await.expect("an answer").expect("a letter");
+    letter.replay().await.expect("published");
+    let seen = Seen::default();
+    let builder = builder(&broker).remove_other_bindings(broker.management());
+    let consumer = builder.on_event(seen.listener()).start().await;
+    eventually(|| seen.removed().len() == 1).await;
+    consumer.expect("started").stop().await.expect("stopped");
+    let letter = dead.next().await.expect("an answer").expect("a letter");
+    let error = letter.replay().await.expect_err("no binding").to_string();
+    assert!(error.contains("try again"), "{error}");
+    let letter = dead.next().await.expect("an answer").expect("a letter");
+    letter.replay().await.expect("published");
+    dead.close().await.expect("closed");
+    assert_eq!(broker.queue_len(DEAD), Some(1));
+    assert_eq!(broker.queue_len(QUEUE), Some(2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_replay_without_an_answer_ends_the_connection() {
+    let broker = with_dead_letters(0..2).await;
+    let mut dead = opened(&broker).await;
+    let letter = dead.next().await.expect("an answer").expect("a letter");
+    broker.block("no memory");
+    let error = letter.replay().await.expect_err("blocked").to_string();
+    assert!(error.contains("open it again"), "{error}");
+    broker.unblock();
+    dead.next().await.expect_err("closed");
+    dead.close().await.expect_err("closed");
+    assert_eq!(broker.queue_len(DEAD), Some(2));
+    assert_eq!(broker.queue_len(QUEUE), Some(0));
+}
+
 #[tokio::test]
 async fn a_letter_that_can_t_be_deleted_is_not_replayed() {
     let broker = with_dead_letters(0..1).await;

@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use taskcluster_pulse::{
-    Connection, Consumer, ConsumerEvent, ConsumerHandle, Error, PublishError, Publisher,
-    PublisherEvent, Reconnect,
+    Connection, Consumer, ConsumerEvent, ConsumerHandle, DeadLetterQueue, Error, PublishError,
+    Publisher, PublisherEvent, Reconnect,
 };
 use tokio::task::JoinHandle;
 use xtask::rabbitmq::RabbitMq;
@@ -231,6 +231,7 @@ async fn a_blocked_broker_delays_only_what_is_published() {
     let broker = broker.await.expect("no panic").expect("RabbitMQ starts");
     nothing_is_sent_to_a_blocked_broker(&broker).await;
     a_blocked_broker_delays_only_dead_letters(&broker).await;
+    a_replay_that_a_blocked_broker_leaves_unanswered_does_not_arrive(&broker).await;
 }
 
 async fn nothing_is_sent_to_a_blocked_broker(broker: &RabbitMq) {
@@ -331,4 +332,25 @@ async fn a_blocked_broker_delays_only_dead_letters(broker: &RabbitMq) {
     rabbit.wait_for_len(&rabbit.queue(), 0).await;
     // None of those that the consumer had sent that was stopped.
     rabbit.wait_for_len(&dead, 1).await;
+}
+
+async fn a_replay_that_a_blocked_broker_leaves_unanswered_does_not_arrive(broker: &RabbitMq) {
+    let rabbit = Rabbit::at(broker.url().to_owned()).await;
+    let (handle, run) = run_failing_on_0(&rabbit, &Seen::default()).await;
+    publish(rabbit.connection(), rabbit.lane.clone(), 1).await;
+    eventually(|| handle.counters().dead_lettered == 1).await;
+    handle.stop();
+    run.await.expect("no panic").expect("stopped");
+
+    let dead = DeadLetterQueue::open(&rabbit.connection(), &rabbit.lane).await;
+    let mut dead = dead.expect("opened");
+    let letter = dead.next().await.expect("an answer").expect("a letter");
+    set_memory_alarm(broker, true);
+    letter.replay().await.expect_err("blocked");
+    set_memory_alarm(broker, false);
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    assert_eq!(rabbit.queue_len(&rabbit.queue()).await, 0);
+    let queue = format!("{}/dead", rabbit.queue());
+    rabbit.wait_for_len(&queue, 1).await;
+    dead.close().await.expect_err("reset");
 }
