@@ -275,6 +275,28 @@ async fn a_dead_letter_is_not_published_if_its_message_is_delivered_again() {
     run.await.expect("no panic").expect("stopped");
 }
 
+/// The queue is deleted with its last consumer, and the message in it.
+#[tokio::test(start_paused = true)]
+async fn a_dead_letter_that_is_the_last_copy_waits_for_the_broker() {
+    let (broker, seen) = (MemoryBroker::new(), Seen::default());
+    let queue = Queue::durable("test").classic().auto_delete();
+    let builder = dead_lettering(&broker).queue(queue);
+    let consumer = builder.on_event(seen.listener()).start().await;
+    let consumer = consumer.expect("started");
+    let handle = consumer.handle();
+    let run = tokio::spawn(consumer.run(1, async |_: Message<Numbered>| Err("no room")));
+    broker.delete_queue(DEAD);
+    broker.publish(EXCHANGE, "primary.a", &[], r#"{"number": 1, "text": ""}"#);
+    seen.wait_for(is_failure).await;
+    broker.go_away();
+    tokio::time::sleep(Duration::from_secs(10)).await;
+    broker.come_back();
+    eventually(|| handle.counters().dead_lettered == 1).await;
+    assert_eq!(broker.queue_len(DEAD), Some(1));
+    handle.stop();
+    run.await.expect("no panic").expect("stopped");
+}
+
 #[tokio::test]
 async fn dead_letters_go_on_after_lost_connections() {
     let (broker, seen) = (MemoryBroker::new(), Seen::default());

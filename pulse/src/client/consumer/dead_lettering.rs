@@ -1,10 +1,12 @@
 //! Publishes one failed message as a dead letter.
 
+use std::future::pending;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::sleep;
 
+use super::dead_letters::DeadLetterPublisher;
 use super::delivery::Delivery;
 use super::event::ConsumerEvent;
 use super::shared::Shared;
@@ -34,7 +36,7 @@ pub(super) async fn publish_dead_letter(shared: Arc<Shared>, job: Job, failed: F
     tokio::select! {
         biased;
         () = publisher.publish(&failed, report) => {}
-        () = given_up(&shared, &job.delivery) => return job.delivery.abandon(),
+        () = given_up(&shared, publisher, &job.delivery, &failed) => return job.delivery.abandon(),
     }
     job.delivery.ack();
     shared.meter.dead_lettered.up();
@@ -42,8 +44,13 @@ pub(super) async fn publish_dead_letter(shared: Arc<Shared>, job: Job, failed: F
 }
 
 /// Completes when the message is to be left to the broker: its delivery can't be acked
-/// any more, or the consumer stops.
-async fn given_up(shared: &Shared, delivery: &Delivery) {
+/// any more, and the broker has it, or the consumer stops.
+async fn given_up(
+    shared: &Shared,
+    publisher: &DeadLetterPublisher,
+    delivery: &Delivery,
+    failed: &FailedMessage,
+) {
     let mut stop = shared.stop.subscribe();
     sleep(UNCOUNTED_AFTER).await;
     let _waiting = delivery.wait();
@@ -54,6 +61,9 @@ async fn given_up(shared: &Shared, delivery: &Delivery) {
     let lost = async {
         while delivery.is_live() {
             sleep(CHECK_INTERVAL).await;
+        }
+        if let Some(_place) = publisher.keep_last_copy(failed) {
+            pending::<()>().await;
         }
     };
     tokio::select! {

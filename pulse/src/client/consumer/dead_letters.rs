@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex as StdMutex};
 use std::time::Duration;
 
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, Semaphore, SemaphorePermit};
 use tokio::time::{Instant, sleep, timeout};
 
 use super::config::Config;
@@ -29,6 +29,9 @@ const PREPARE_INTERVAL: Duration = Duration::from_secs(1);
 /// connection, and does not help if dead letters are refused for another reason.
 const DECLARE_INTERVAL: Duration = Duration::from_secs(30);
 
+/// Maximum number of dead letters that are kept as the last copies of their messages.
+const MAX_LAST_COPIES: usize = 1000;
+
 /// Time after which an unconfirmed dead letter is reported, and the interval of further
 /// reports.
 const REPORT_AFTER: Duration = Duration::from_secs(5);
@@ -41,10 +44,10 @@ pub(super) struct DeadLetterPublisher {
     connection: Connection,
     reconnect: Reconnect,
     dead_letters: DeadLetters,
-    /// Whether a dead letter may be the last copy of its message, because the broker deletes
-    /// the consumer's queue with a lost connection. It is published even if the delivery was
-    /// given up meanwhile: it may come twice then, but is not lost.
-    may_be_last: bool,
+    /// Places for dead letters whose deliveries are lost, if these may be the last copies of
+    /// their messages, because the broker deletes the consumer's queue with a lost
+    /// connection. They may come twice, but are not lost.
+    last_copies: Option<Semaphore>,
     state: Mutex<State>,
     unconfirmed_reason: UnconfirmedReason,
 }
@@ -78,7 +81,7 @@ impl DeadLetterPublisher {
     pub(super) fn new(config: &Config) -> Option<Self> {
         Some(Self {
             dead_letters: config.dead_letters.clone()?,
-            may_be_last: config.queue.is_auto_delete(),
+            last_copies: (config.queue.is_auto_delete()).then(|| Semaphore::new(MAX_LAST_COPIES)),
             connection: config.connection.clone(),
             reconnect: config.reconnect.clone(),
             state: Mutex::new(State {
@@ -113,6 +116,15 @@ impl DeadLetterPublisher {
         }
     }
 
+    /// A place for a dead letter whose delivery is lost. `None` if the broker has the message,
+    /// or too many wait.
+    pub(super) fn keep_last_copy(&self, message: &FailedMessage) -> Option<SemaphorePermit<'_>> {
+        let place = self.last_copies.as_ref()?.try_acquire();
+        place
+            .inspect_err(|_| tracing::error!("too many dead letters wait, this is lost: {message}"))
+            .ok()
+    }
+
     async fn attempt(&self, message: &FailedMessage) -> Result<(), SharedError> {
         let confirmed = match self.send(self.letter(message)).await? {
             Ok(confirmation) => confirmation.await,
@@ -142,7 +154,7 @@ impl DeadLetterPublisher {
         }
         let publisher = self.prepared(&mut state).await?;
         dead_letter::fit(&mut letter, publisher.frame_max());
-        Ok(match self.may_be_last {
+        Ok(match self.last_copies.is_some() {
             true => publisher.send(letter).await,
             false => publisher.send_if_awaited(letter).await,
         })
