@@ -30,6 +30,7 @@ impl State {
             return Err(self.refuse(channel, code::PRECONDITION_FAILED, &reason));
         }
         let queue = Queue {
+            id: self.fresh_id(),
             declaration: declaration.clone(),
             owner: (declaration.lifetime == Lifetime::Exclusive).then_some(link),
             waiting: VecDeque::new(),

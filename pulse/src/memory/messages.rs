@@ -34,6 +34,7 @@ impl State {
         for queue in &queues {
             if let Some(found) = self.queues.get_mut(queue) {
                 found.waiting.push_back(Stored {
+                    queue: found.id,
                     number,
                     message: Arc::clone(message),
                     redelivered: false,
@@ -125,14 +126,16 @@ impl State {
         if requeue {
             self.requeue(&queue, stored);
         } else {
-            self.dead_letter(&queue, &stored.message);
+            self.dead_letter(&queue, &stored);
         }
         self.deliver(&queue);
     }
 
-    /// Puts a message back to its place in the queue.
+    /// Puts a message back to its place in the queue, unless that was deleted.
     pub(super) fn requeue(&mut self, queue: &str, stored: Stored) {
-        if let Some(Queue { waiting, .. }) = self.queues.get_mut(queue) {
+        if let Some(Queue { id, waiting, .. }) = self.queues.get_mut(queue)
+            && *id == stored.queue
+        {
             let index = waiting.partition_point(|other| other.number < stored.number);
             let again = Stored {
                 redelivered: true,
@@ -142,11 +145,13 @@ impl State {
         }
     }
 
-    fn dead_letter(&mut self, queue: &str, message: &RawMessage) {
-        let Some(Queue { declaration, .. }) = self.queues.get(queue) else {
-            return;
-        };
-        if let Some(letter) = dead_letters::rejected(declaration, message) {
+    fn dead_letter(&mut self, queue: &str, stored: &Stored) {
+        if let Some(Queue {
+            id, declaration, ..
+        }) = self.queues.get(queue)
+            && *id == stored.queue
+            && let Some(letter) = dead_letters::rejected(declaration, &stored.message)
+        {
             self.publish(&Arc::new(letter));
         }
     }

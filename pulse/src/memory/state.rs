@@ -34,6 +34,8 @@ pub(super) struct Bound {
 }
 
 pub(super) struct Queue {
+    /// Another one than that of a deleted queue of the same name.
+    pub(super) id: Id,
     pub(super) declaration: QueueDeclaration,
     /// The connection with which an exclusive queue is deleted.
     pub(super) owner: Option<Id>,
@@ -44,6 +46,8 @@ pub(super) struct Queue {
 }
 
 pub(super) struct Stored {
+    /// Its queue.
+    pub(super) queue: Id,
     /// Its place among the messages of its queue.
     pub(super) number: Id,
     pub(super) message: Arc<RawMessage>,

@@ -252,6 +252,25 @@ async fn a_cancelled_consumer_sets_everything_up_again() {
     consumer.stop().await.expect("stopped");
 }
 
+/// Also if another program declares it again before the consumer notices.
+#[tokio::test(start_paused = true)]
+async fn messages_of_a_deleted_queue_do_not_come_again() {
+    let broker = MemoryBroker::new();
+    let mut consumer = builder(&broker).start().await.expect("started");
+    publish(&broker, 0..1).await;
+    let _held = consumer.next().await.expect("a delivery");
+    broker.delete_queue(QUEUE);
+    let other = builder(&broker).start().await.expect("started");
+    let next = timeout(Duration::from_secs(5), consumer.next()).await;
+    assert!(next.is_err(), "{next:?}");
+    assert_eq!(broker.queue_len(QUEUE), Some(0));
+    publish(&broker, 1..2).await;
+    consumer.next().await.expect("a delivery").ack();
+    for consumer in [consumer, other] {
+        consumer.stop().await.expect("stopped");
+    }
+}
+
 /// The channel is open, and the queue may exist as well: one whose leader changes is
 /// cancelled, too.
 #[tokio::test(start_paused = true)]
