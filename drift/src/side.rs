@@ -4,7 +4,9 @@ use crate::explain::shown;
 use serde_json::{Value, json};
 use taskcluster_codegen::Api;
 use taskcluster_documents::Resolved;
-use taskcluster_documents::{Errors, Place, Source, id, json as text, load, resolve, schema_id};
+use taskcluster_documents::{
+    Errors, Place, Source, chain, id, json as text, load, resolve, schema_id,
+};
 
 /// Prefix of the exchange that wraps a single schema.
 const SINGLE: &str = "schema/";
@@ -112,7 +114,10 @@ struct Single {
 /// The schema in `source` with a reference to it; otherwise the kind of document that
 /// `source` is.
 fn single_schema(source: &Source) -> Result<Single, String> {
-    let mut schema = text::parse(&source.bytes).map_err(|error| format!("not JSON: {error}"))?;
+    let mut schema = text::parse(&source.bytes).map_err(|error| {
+        let reasons = chain(&error).map(ToString::to_string);
+        reasons.collect::<Vec<_>>().join(": ")
+    })?;
     if schema.get("exchangePrefix").is_some() {
         return Err("an exchange reference, not a schema".to_owned());
     }

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use clap::builder::NonEmptyStringValueParser;
 use clap_complete::ArgValueCompleter;
 use taskcluster_documents::text::count;
 use taskcluster_pulse::{Connection, DeadLetterQueue, Envelope};
@@ -41,7 +42,7 @@ pub(crate) struct Args {
     action: Action,
 
     /// The queue of the consumer: NAME of queue/USER/NAME
-    #[arg(value_name = "NAME")]
+    #[arg(value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
     queue: String,
 
     /// Take only messages that meet this condition; may be repeated, all have to hold

@@ -11,6 +11,7 @@ use std::pin::pin;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use clap::builder::NonEmptyStringValueParser;
 use clap_complete::ArgValueCompleter;
 use taskcluster_events::EXCHANGES;
 use taskcluster_pulse::{Connection, Consumer, ConsumerBuilder, Delivery, Envelope, Queue};
@@ -67,7 +68,7 @@ pub(crate) struct Args {
     /// does not run, and keeps the bindings of earlier runs. All messages that are read
     /// are deleted from it, also those that `--where` leaves out: do not name the queue of
     /// a service. Without this option, only messages that arrive from now on are printed
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
     queue: Option<String>,
 
     #[command(flatten)]

@@ -60,7 +60,10 @@ impl Input {
     /// Whether this is the folder or file at `path`, whatever path leads to it.
     pub(crate) fn is_path(&self, path: &Path) -> bool {
         match self {
-            Self::Path(own) => same_file::is_same_file(own, path).unwrap_or(false),
+            // Without opening it, which blocks for a pipe.
+            Self::Path(own) => own
+                .canonicalize()
+                .is_ok_and(|own| path.canonicalize().is_ok_and(|other| own == other)),
             Self::Url(_) => false,
         }
     }

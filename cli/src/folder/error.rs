@@ -18,7 +18,8 @@ pub enum Error {
     },
 
     /// The path from the output to the `pulse` crate is not valid in a `Cargo.toml`.
-    #[error("{}: this path is not UTF-8, and the generated Cargo.toml has to name it; give another folder with --out", shown(.path))]
+    #[error("{}: this path is not UTF-8, and the generated Cargo.toml has to name it; \
+             give another folder with --pulse, or rename this one", shown(.path))]
     NotUtf8 {
         /// The path.
         path: PathBuf,
@@ -89,7 +90,8 @@ pub enum Error {
     Read(#[from] ReadError),
 
     /// A file or folder can't be written; the output is as it was.
-    #[error("{}: cannot be written; the output is as it was", shown(.path))]
+    #[error("{}: cannot be written; the output is as it was: \
+             clear the cause and run the command again", shown(.path))]
     Write {
         /// The file or folder.
         path: PathBuf,

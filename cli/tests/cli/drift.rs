@@ -256,6 +256,19 @@ fn documents_are_not_compared_with_themselves() {
     }
 }
 
+/// Opening a pipe would wait for its other end.
+#[cfg(unix)]
+#[test]
+fn a_pipe_is_no_documents() {
+    let old = documents(&egg(&json!({}), &[]));
+    let pipe = old.path().join("pipe");
+    let made = Command::new("mkfifo").arg(&pipe).status().unwrap();
+    assert!(made.success());
+    let run = program(&["drift", text(old.path()), text(&pipe)]);
+    assert_eq!(run.code, Some(2), "{run:?}");
+    assert_has(&run.stderr, &["neither a folder nor a regular file"]);
+}
+
 #[test]
 fn names_in_schemas_do_not_control_the_terminal() {
     let old = documents(&egg(&json!({}), &[]));
@@ -350,7 +363,7 @@ fn files_that_are_not_a_schema_for_a_reader_are_named() {
         ),
         ("null", "trigger.json: null is not a schema"),
         ("[]", "trigger.json: [] is not a schema"),
-        ("{", "trigger.json: not JSON"),
+        ("{", "trigger.json: not JSON: EOF while parsing an object"),
         (
             r#"{"exchangePrefix": "a"}"#,
             "trigger.json: an exchange reference",
