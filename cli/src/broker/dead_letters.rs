@@ -1,6 +1,7 @@
 //! `dead-letters`: the messages that a consumer could not handle.
 
 use std::io::{self, Write};
+use std::pin::{Pin, pin};
 use std::process::ExitCode;
 
 use clap::builder::NonEmptyStringValueParser;
@@ -9,7 +10,7 @@ use taskcluster_documents::text::count;
 use taskcluster_pulse::{Connection, DeadLetterQueue, Envelope};
 
 use super::filter::{self, Condition};
-use super::{CREDENTIALS, Error, complete, output};
+use super::{CREDENTIALS, Error, complete, output, signals};
 use crate::printed::print;
 use crate::terminal;
 
@@ -34,8 +35,8 @@ go on.
 
 Exit codes:
   0  all messages are listed, replayed or discarded
-  2  the connection or the queue can't be used, or a message was not replayed; messages
-     before it are replayed or discarded"))]
+  2  the connection or the queue can't be used, a message was not replayed, or Ctrl-C or
+     SIGTERM ended it; messages before that are replayed or discarded"))]
 pub(crate) struct Args {
     /// What to do with each message
     #[arg(value_enum)]
@@ -61,14 +62,26 @@ enum Action {
 }
 
 pub(super) async fn run(args: &Args, connection: Connection) -> Result<ExitCode, Error> {
-    work(args, &connection, &mut io::stdout()).await?;
+    let interrupted = signals::interrupted();
+    work(args, &connection, interrupted, &mut io::stdout()).await?;
     Ok(ExitCode::SUCCESS)
 }
 
-async fn work(args: &Args, connection: &Connection, stdout: &mut impl Write) -> Result<(), Error> {
-    let mut dead = DeadLetterQueue::open(connection, &args.queue).await?;
+/// Handles each message until `interrupted`, and prints the numbers of messages.
+async fn work(
+    args: &Args,
+    connection: &Connection,
+    interrupted: impl Future<Output = ()>,
+    stdout: &mut impl Write,
+) -> Result<(), Error> {
+    let mut interrupted = pin!(interrupted);
+    let mut dead = tokio::select! {
+        biased;
+        () = &mut interrupted => return Err(Error::Stopped),
+        dead = DeadLetterQueue::open(connection, &args.queue) => dead?,
+    };
     let mut counts = Counts::default();
-    let result = each(args, &mut dead, &mut counts, stdout).await;
+    let result = each(args, &mut dead, interrupted, &mut counts, stdout).await;
     // Messages that were discarded before an error are deleted all the same.
     let closed = dead.close().await;
     let printed = print(stdout, &counts.text(args.action));
@@ -101,11 +114,18 @@ impl Counts {
 async fn each(
     args: &Args,
     dead: &mut DeadLetterQueue,
+    mut interrupted: Pin<&mut impl Future<Output = ()>>,
     counts: &mut Counts,
     stdout: &mut impl Write,
 ) -> Result<(), Error> {
     let mut is_read = true;
-    while let Some(letter) = dead.next().await? {
+    loop {
+        let next = tokio::select! {
+            biased;
+            () = &mut interrupted => return Err(Error::Stopped),
+            next = dead.next() => next?,
+        };
+        let Some(letter) = next else { break };
         if !filter::matches(&letter, &args.conditions) {
             counts.left_out += 1;
             continue;
@@ -138,6 +158,9 @@ fn describe(envelope: &Envelope) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+    use std::future::{pending, poll_fn};
+    use std::task::Poll;
     use std::time::Duration;
 
     use clap::Parser;
@@ -181,7 +204,7 @@ mod tests {
     async fn dead_letters(broker: &MemoryBroker, arguments: &[&str]) -> String {
         let args = Program::parse_from([&["dead-letters"], arguments].concat()).args;
         let mut printed = Vec::new();
-        let worked = work(&args, &broker.connection(), &mut printed).await;
+        let worked = work(&args, &broker.connection(), pending(), &mut printed).await;
         worked.expect("no error");
         String::from_utf8(printed).expect("UTF-8")
     }
@@ -204,21 +227,19 @@ mod tests {
         for (action, left) in [("list", 2), ("replay", 0), ("discard", 0)] {
             let broker = broker().await;
             let args = Program::parse_from(["dead-letters", action, "tasks"]).args;
-            let worked = work(&args, &broker.connection(), &mut Closed).await;
+            let worked = work(&args, &broker.connection(), pending(), &mut Closed).await;
             worked.expect("no error");
             let dead = broker.queue_len("queue/guest/tasks/dead");
             assert_eq!(dead, Some(left), "{action}");
         }
     }
 
-    /// A standard output during whose first line the connection is lost.
-    struct Lost<'b>(&'b MemoryBroker, Vec<u8>);
+    /// A standard output that calls a function for each text.
+    struct During<F>(F, Vec<u8>);
 
-    impl Write for Lost<'_> {
+    impl<F: Fn()> Write for During<F> {
         fn write(&mut self, text: &[u8]) -> io::Result<usize> {
-            if self.1.is_empty() {
-                self.0.disconnect();
-            }
+            self.0();
             self.1.write(text)
         }
 
@@ -231,11 +252,29 @@ mod tests {
     async fn what_was_done_before_an_error_is_reported() {
         let broker = broker().await;
         let args = Program::parse_from(["dead-letters", "list", "tasks"]).args;
-        let mut printed = Lost(&broker, Vec::new());
-        let worked = work(&args, &broker.connection(), &mut printed).await;
+        let mut printed = During(|| broker.disconnect(), Vec::new());
+        let worked = work(&args, &broker.connection(), pending(), &mut printed).await;
         worked.expect_err("no connection");
         let printed = String::from_utf8(printed.1).expect("UTF-8");
         assert!(printed.ends_with("\n1 message, 0 left out\n"), "{printed}");
+    }
+
+    #[tokio::test]
+    async fn a_signal_ends_it_between_two_messages() {
+        let broker = broker().await;
+        let args = Program::parse_from(["dead-letters", "discard", "tasks"]).args;
+        let is_interrupted = Cell::new(false);
+        let interrupted = poll_fn(|_| match is_interrupted.get() {
+            true => Poll::Ready(()),
+            false => Poll::Pending,
+        });
+        let mut printed = During(|| is_interrupted.set(true), Vec::new());
+        let worked = work(&args, &broker.connection(), interrupted, &mut printed).await;
+        worked.expect_err("interrupted");
+        let printed = String::from_utf8(printed.1).expect("UTF-8");
+        let counts = "\n1 message discarded, 0 left out\n";
+        assert!(printed.ends_with(counts), "{printed}");
+        assert_eq!(broker.queue_len("queue/guest/tasks/dead"), Some(1));
     }
 
     #[tokio::test]

@@ -4,6 +4,7 @@ use std::error::Error as StdError;
 use std::io;
 use std::path::PathBuf;
 
+use taskcluster_documents::text::count;
 use taskcluster_pulse::{PublishError, RoutingKeyError, UnknownExchange};
 
 use crate::read_error::ReadError;
@@ -61,6 +62,23 @@ pub(crate) enum Error {
         /// The reason.
         source: io::Error,
     },
+    /// A signal ended the publishing of a recording.
+    #[error(
+        "{}: interrupted; published {}, up to line {line}",
+        terminal::path(path),
+        count(*published, "message")
+    )]
+    Interrupted {
+        /// The recording.
+        path: PathBuf,
+        /// The number of confirmed messages.
+        published: usize,
+        /// The line of the last one; 0 if there is none.
+        line: usize,
+    },
+    /// A signal ended the command between two dead letters.
+    #[error("interrupted; the other messages stay in the queue")]
+    Stopped,
     /// Standard output can't be written.
     #[error("cannot write to standard output")]
     Stdout(#[source] io::Error),

@@ -2,14 +2,12 @@
 
 mod record;
 mod reports;
-mod signals;
 
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::process::ExitCode;
-use std::time::Duration;
 
 use clap::builder::NonEmptyStringValueParser;
 use clap_complete::ArgValueCompleter;
@@ -18,12 +16,9 @@ use taskcluster_pulse::{Connection, Consumer, ConsumerBuilder, Delivery, Envelop
 
 use super::filter::{self, Condition};
 use super::output::{self, Checked, Style};
-use super::{CREDENTIALS, Error, FOUND, complete};
+use super::{CREDENTIALS, Error, FOUND, STOP_LIMIT, complete, signals};
 use crate::printed::{notes, print, print_error};
 use reports::Reports;
-
-/// Maximum time to stop the consumer at the end.
-const STOP_LIMIT: Duration = Duration::from_secs(5);
 
 /// Print messages of Taskcluster as they come.
 ///

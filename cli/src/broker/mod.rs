@@ -7,9 +7,11 @@ mod filter;
 mod listen;
 mod output;
 mod replay;
+mod signals;
 
 use std::error::Error as StdError;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Subcommand;
 use taskcluster_pulse::Connection;
@@ -18,6 +20,9 @@ pub(crate) use error::Error;
 
 /// Exit code when `--validate` found a message that is not valid.
 const FOUND: u8 = 1;
+
+/// Maximum time to end after a signal.
+const STOP_LIMIT: Duration = Duration::from_secs(5);
 
 /// The part of the help about credentials.
 const CREDENTIALS: &str = "\

@@ -5,6 +5,7 @@ mod recording;
 use std::collections::{BTreeSet, VecDeque};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::pin::pin;
 use std::process::ExitCode;
 
 use taskcluster_documents::text::count;
@@ -14,9 +15,10 @@ use taskcluster_pulse::{
 };
 
 use super::output::Checked;
-use super::{CREDENTIALS, Error, FOUND, connection, output};
+use super::{CREDENTIALS, Error, FOUND, STOP_LIMIT, connection, output, signals};
 use crate::printed::{notes, print, print_error};
 use recording::Recording;
+use tokio::time::timeout;
 
 /// Maximum number of messages published ahead of the oldest confirm.
 const MAX_UNCONFIRMED: usize = 1000;
@@ -56,7 +58,7 @@ Exit codes:
   2  the file can't be read, there is no broker, it refuses the login, or an exchange can't be
      declared, and nothing is published; or a message could not be published: the error
      names its line, the lines before it are published, and of those after it up to
-     {MAX_UNCONFIRMED} may be"))]
+     {MAX_UNCONFIRMED} may be; or it was interrupted: the error names the last line that is published"))]
 pub(crate) struct Args {
     /// The recording
     file: PathBuf,
@@ -84,7 +86,8 @@ pub(super) async fn run(args: &Args) -> Result<ExitCode, Error> {
         Some(None) => connection()?,
         Some(Some(url)) => Connection::amqp(url)?,
     };
-    let published = publish(&args.file, connection).await?;
+    let recording = Recording::open(&args.file)?;
+    let published = publish(&recording, connection, signals::interrupted()).await?;
     let text = format!("published {}\n", count(published, "message"));
     print(&mut io::stdout(), &text).map_err(Error::Stdout)?;
     Ok(ExitCode::SUCCESS)
@@ -119,9 +122,12 @@ fn validate(path: &Path) -> Result<ExitCode, Error> {
     })
 }
 
-/// Publishes every message of a recording, in order.
-async fn publish(path: &Path, connection: Connection) -> Result<usize, Error> {
-    let recording = Recording::open(path)?;
+/// Publishes every message of a recording, in order, until `interrupted`.
+async fn publish(
+    recording: &Recording<'_>,
+    connection: Connection,
+    interrupted: impl Future<Output = ()>,
+) -> Result<usize, Error> {
     let limit = Reconnect::forever().at_most(MOST_ATTEMPTS);
     let mut publisher = Publisher::builder(connection)
         .reconnect(limit)
@@ -131,54 +137,99 @@ async fn publish(path: &Path, connection: Connection) -> Result<usize, Error> {
             publisher = publisher.declare_exchange(known);
         }
     }
-    let publisher = publisher.start().await?;
-    let mut unconfirmed = VecDeque::new();
-    let sent = send(&publisher, &recording, &mut unconfirmed).await;
-    // After an error, too: if it names a line, those before it are published.
-    for (line, confirmation) in unconfirmed {
-        confirm(path, line, confirmation).await?;
-    }
-    publisher.close().await;
-    sent
-}
-
-/// Sends every message of a recording, in order. `unconfirmed` has the last of those sent,
-/// with their lines; all before are confirmed.
-async fn send(
-    publisher: &Publisher,
-    recording: &Recording<'_>,
-    unconfirmed: &mut VecDeque<(usize, Confirmation)>,
-) -> Result<usize, Error> {
-    let path = recording.path;
-    let mut count = 0;
-    for message in recording.messages()? {
-        let (line, envelope) = message?;
-        if unconfirmed.len() == MAX_UNCONFIRMED
-            && let Some((line, confirmation)) = unconfirmed.pop_front()
-        {
-            let confirmed = confirm(path, line, confirmation).await;
-            // Only the first failure is reported.
-            confirmed.inspect_err(|_| unconfirmed.clear())?;
+    let mut sending = Sending::new(recording);
+    let mut interrupted = pin!(interrupted);
+    let publisher = tokio::select! {
+        biased;
+        () = &mut interrupted => return Err(sending.interrupted()),
+        publisher = publisher.start() => publisher?,
+    };
+    let sent = tokio::select! {
+        biased;
+        () = &mut interrupted => {
+            let confirmed = timeout(STOP_LIMIT, sending.confirm_all()).await;
+            confirmed.unwrap_or(Ok(()))?;
+            return Err(sending.interrupted());
         }
-        let sent = publisher.publish_envelope(&envelope).await;
-        let sent = sent.map_err(|source| not_published(path, line, source))?;
-        unconfirmed.push_back((line, sent));
-        count += 1;
+        sent = sending.send_all(&publisher) => sent,
+    };
+    // After an error, too: if it names a line, those before it are published.
+    sending.confirm_all().await?;
+    publisher.close().await;
+    sent.map(|()| sending.confirmed)
+}
+
+/// Sends the messages of a recording, in order.
+struct Sending<'r> {
+    recording: &'r Recording<'r>,
+    /// The last of those sent, with their lines; all before are confirmed.
+    unconfirmed: VecDeque<(usize, Confirmation)>,
+    /// The number of confirmed messages, and the line of the last one.
+    confirmed: usize,
+    line: usize,
+}
+
+impl<'r> Sending<'r> {
+    fn new(recording: &'r Recording<'r>) -> Self {
+        Self {
+            recording,
+            unconfirmed: VecDeque::new(),
+            confirmed: 0,
+            line: 0,
+        }
     }
-    Ok(count)
-}
 
-async fn confirm(path: &Path, line: usize, confirmation: Confirmation) -> Result<(), Error> {
-    confirmation
-        .await
-        .map_err(|source| not_published(path, line, source))
-}
+    async fn send_all(&mut self, publisher: &Publisher) -> Result<(), Error> {
+        for message in self.recording.messages()? {
+            let (line, envelope) = message?;
+            if self.unconfirmed.len() == MAX_UNCONFIRMED {
+                self.confirm_first().await?;
+            }
+            let sent = publisher.publish_envelope(&envelope).await;
+            let sent = sent.map_err(|source| self.not_published(line, source))?;
+            self.unconfirmed.push_back((line, sent));
+        }
+        Ok(())
+    }
 
-fn not_published(path: &Path, line: usize, source: PublishError) -> Error {
-    Error::Publish {
-        path: path.to_path_buf(),
-        line,
-        source: Box::new(source),
+    async fn confirm_all(&mut self) -> Result<(), Error> {
+        while !self.unconfirmed.is_empty() {
+            self.confirm_first().await?;
+        }
+        Ok(())
+    }
+
+    /// Waits for the oldest confirm.
+    async fn confirm_first(&mut self) -> Result<(), Error> {
+        let Some((line, confirmation)) = self.unconfirmed.front_mut() else {
+            return Ok(());
+        };
+        let (line, confirmed) = (*line, confirmation.await);
+        self.unconfirmed.pop_front();
+        if let Err(source) = confirmed {
+            // Only the first failure is reported.
+            self.unconfirmed.clear();
+            return Err(self.not_published(line, source));
+        }
+        self.confirmed += 1;
+        self.line = line;
+        Ok(())
+    }
+
+    fn not_published(&self, line: usize, source: PublishError) -> Error {
+        Error::Publish {
+            path: self.recording.path.to_path_buf(),
+            line,
+            source: Box::new(source),
+        }
+    }
+
+    fn interrupted(&self) -> Error {
+        Error::Interrupted {
+            path: self.recording.path.to_path_buf(),
+            published: self.confirmed,
+            line: self.line,
+        }
     }
 }
 
@@ -197,10 +248,16 @@ fn report(event: &PublisherEvent) {
 
 #[cfg(test)]
 mod tests {
+    use std::future::{pending, ready};
+
     use taskcluster_events::queue::TaskFailed;
     use taskcluster_pulse::{Consumer, Envelope, Exchange, MemoryBroker};
 
     use super::*;
+
+    async fn publish(path: &Path, connection: Connection) -> Result<usize, Error> {
+        super::publish(&Recording::open(path)?, connection, pending()).await
+    }
 
     fn line(number: u32) -> String {
         let exchange = TaskFailed::INFO.exchange;
@@ -267,6 +324,33 @@ mod tests {
             .expect_err("line 3");
         assert!(error.to_string().contains("a.jsonl:3:"), "{error}");
         assert_eq!(broker.queue_len("queue/guest/tasks"), Some(2));
+    }
+
+    #[tokio::test]
+    async fn an_interrupted_run_reports_the_lines_that_are_published() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.jsonl");
+        std::fs::write(&path, [line(1), String::new(), line(2)].join("\n")).expect("written");
+        let recording = Recording::open(&path).expect("opened");
+        let broker = MemoryBroker::new();
+        let interrupted = super::publish(&recording, broker.connection(), ready(()));
+        let error = interrupted.await.expect_err("interrupted").to_string();
+        assert!(
+            error.ends_with("published 0 messages, up to line 0"),
+            "{error}"
+        );
+        let mut sending = Sending::new(&recording);
+        let publisher = Publisher::builder(broker.connection())
+            .declare_exchange(TaskFailed::INFO)
+            .start();
+        let publisher = publisher.await.expect("started");
+        sending.send_all(&publisher).await.expect("sent");
+        sending.confirm_all().await.expect("confirmed");
+        let error = sending.interrupted().to_string();
+        assert!(
+            error.ends_with("published 2 messages, up to line 3"),
+            "{error}"
+        );
     }
 
     #[tokio::test(start_paused = true)]

@@ -1,6 +1,7 @@
 //! The messages that `listen` prints, and their format.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use clap::Parser;
 use taskcluster_events::queue::{TaskCompleted, TaskFailed};

@@ -1,4 +1,4 @@
-//! The signals that end `listen`.
+//! The signals that end a command between two messages.
 
 use std::future::pending;
 use std::io;
