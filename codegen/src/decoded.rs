@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use taskcluster_documents::schema::{Pattern, SchemaId};
+use taskcluster_documents::reading::Use;
+use taskcluster_documents::schema::Pattern;
 
 use crate::model::{Kind, Scalar, Struct, TypeDef, TypeShape, Value};
 
@@ -14,7 +15,7 @@ pub struct Decoded {
     /// Whether `null` decodes, too.
     pub nullable: bool,
     /// The schemas that apply to the values.
-    pub schemas: Vec<SchemaId>,
+    pub schemas: Vec<Use>,
 }
 
 /// The kind of values that decode.
@@ -80,7 +81,7 @@ pub(crate) fn of(definition: &TypeDef) -> DecodedType {
         DecodedType::Value(Decoded {
             kind,
             nullable: false,
-            schemas: definition.node.schemas(),
+            schemas: definition.node.uses(),
         })
     };
     match &definition.shape {

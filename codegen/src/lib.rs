@@ -74,7 +74,6 @@ mod ident;
 mod model;
 mod names;
 mod package;
-mod reading;
 mod runtime;
 mod types;
 

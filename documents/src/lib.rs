@@ -20,6 +20,8 @@ mod keyword;
 mod load;
 pub mod pattern;
 mod place;
+#[doc(hidden)] // For `taskcluster-codegen` and `taskcluster-drift` of the same version.
+pub mod reading;
 pub mod reference;
 mod resolve;
 mod rounding;

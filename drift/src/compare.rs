@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use taskcluster_documents::Resolved;
+use taskcluster_documents::reading::Reading;
 use taskcluster_documents::reference::{Entry, Reference};
 
 use crate::api::Apis;
@@ -13,8 +14,8 @@ use crate::differences::{Difference, differences};
 use crate::engine::Id;
 use crate::error::ExchangeError;
 use crate::report::{
-    Answer, BindingEffect, ConsumerEffect, ExchangeReport, Finding, PublisherEffect, ReaderReport,
-    Report, Status,
+    Answer, BindingEffect, ConsumerEffect, Effect, ExchangeReport, Finding, PublisherEffect,
+    ReaderReport, Report, Status,
 };
 use crate::side::Side;
 use crate::tolerant::Tolerant;
@@ -78,12 +79,21 @@ pub(crate) fn exchanges(resolved: &Resolved) -> BTreeMap<&str, Exchange<'_>> {
 
 struct Comparison<'s> {
     context: Context,
-    strict_old: Translator<'s>,
-    strict_new: Translator<'s>,
-    /// `None` if no code is generated from OLD.
-    tolerant_old: Option<Tolerant<'s>>,
-    /// The findings for each pair of payloads; many exchanges share one.
-    known: BTreeMap<(Id, Id, Id), Messages>,
+    old: Tolerant<'s>,
+    new: Translator<'s>,
+    /// The findings for the payloads of two sides; many exchanges share them.
+    known: BTreeMap<Payloads, Messages>,
+}
+
+/// The payloads of both sides, in one reading.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Payloads {
+    old: Id,
+    new: Id,
+    /// Those that decode in code generated from OLD.
+    decoded: Id,
+    /// Those of OLD that code generated from it publishes.
+    published: Id,
 }
 
 /// The findings about messages.
@@ -93,9 +103,8 @@ impl<'s> Comparison<'s> {
     fn new(old: &'s Side, new: &'s Side, apis: &'s Apis) -> Self {
         Self {
             context: Context::new(),
-            strict_old: Translator::new(&old.resolved),
-            strict_new: Translator::new(&new.resolved),
-            tolerant_old: apis.old().map(|api| Tolerant::new(api, &old.resolved)),
+            old: Tolerant::new(apis.old(), &old.resolved),
+            new: Translator::new(&new.resolved),
             known: BTreeMap::new(),
         }
     }
@@ -121,39 +130,71 @@ impl<'s> Comparison<'s> {
     }
 
     /// The findings for the consumer and the publisher.
+    ///
+    /// Generated code reads a schema without `type` as typed. The services validate by the
+    /// drafts. So messages are compared in both readings, and each difference counts.
     fn messages(&mut self, old: &Entry, new: &Entry) -> Messages {
+        let (mut consumer, mut publisher) = Messages::default();
+        for reading in [Reading::Described, Reading::Exact] {
+            let (consumers, publishers) = self.read_as(reading, old, new);
+            add(&mut consumer, consumers);
+            add(&mut publisher, publishers);
+        }
+        (consumer, publisher)
+    }
+
+    /// The findings in one reading.
+    fn read_as(&mut self, reading: Reading, old: &Entry, new: &Entry) -> Messages {
         let context = &mut self.context;
-        let strict_old = self.strict_old.formula(context, old.payload);
-        let strict_new = self.strict_new.formula(context, new.payload);
-        if strict_old == strict_new {
+        let described = self.old.strict.at(old.payload, Reading::Described);
+        let valid = self.old.strict.formula(context, described);
+        let schema = self.old.strict.at(old.payload, reading);
+        let is_old = self.old.strict.formula(context, schema);
+        let is_new = self.new.at(new.payload, reading);
+        let is_new = self.new.formula(context, is_new);
+        if is_old == is_new {
             return Messages::default();
         }
-        let tolerant = match &mut self.tolerant_old {
-            Some(tolerant) => tolerant.payload(context, &old.exchange, old.payload),
-            None => context.engine.formulas.anything(),
+        let payloads = Payloads {
+            old: is_old,
+            new: is_new,
+            decoded: self.old.payload(context, &old.exchange, schema),
+            published: context.engine.formulas.all([valid, is_old]),
         };
-        let key = (strict_old, strict_new, tolerant);
-        if let Some(known) = self.known.get(&key) {
+        if let Some(known) = self.known.get(&payloads) {
             return known.clone();
         }
         let messages = (
-            consumer(context, strict_old, strict_new, tolerant),
-            publisher(context, strict_old, strict_new),
+            consumer(context, payloads),
+            publisher(context, payloads.published, is_new),
         );
-        self.known.insert(key, messages.clone());
+        self.known.insert(payloads, messages.clone());
         messages
     }
 }
 
-fn consumer(context: &mut Context, old: Id, new: Id, tolerant: Id) -> Vec<Finding<ConsumerEffect>> {
+/// Adds findings, except those with the effect and place of one that is known.
+fn add<E: Effect>(known: &mut Vec<Finding<E>>, mut found: Vec<Finding<E>>) {
+    found.retain(|it| {
+        let is_same =
+            |other: &Finding<E>| (other.effect, &other.pointer) == (it.effect, &it.pointer);
+        !known.iter().any(is_same)
+    });
+    known.extend(found);
+}
+
+fn consumer(context: &mut Context, payloads: Payloads) -> Vec<Finding<ConsumerEffect>> {
+    let Payloads {
+        old, new, decoded, ..
+    } = payloads;
     // Values of OLD that do not decode are not a difference.
     let not_old = context.engine.formulas.not(old);
     let changed = context.engine.formulas.all([new, not_old]);
-    let lost = differences(context, changed, tolerant);
+    let lost = differences(context, changed, decoded);
     let undecided = lost.iter().filter(|it| it.witness.is_none());
     let undecided: BTreeSet<String> = undecided.map(|it| it.pointer.clone()).collect();
-    let decoded = context.engine.formulas.all([new, tolerant]);
-    let visible = differences(context, decoded, old);
+    let read = context.engine.formulas.all([new, decoded]);
+    let visible = differences(context, read, old);
     // A place that is not decided is reported once.
     let is_known = |it: &Difference| it.witness.is_none() && undecided.contains(&it.pointer);
     let visible = visible.into_iter().filter(|it| !is_known(it));
@@ -238,7 +279,8 @@ fn unanswered(exchange: &Exchange<'_>, status: Status, reason: &str) -> Exchange
 }
 
 /// Whether a reader's schema, as read by [`Side::schema`], accepts every message of an
-/// exchange.
+/// exchange. Neither the service nor the reader is generated code, so schemas without `type`
+/// are read as the drafts say.
 ///
 /// # Errors
 ///
@@ -255,8 +297,15 @@ pub fn accepts(
         reader: reader.name.clone(),
     })?;
     let mut context = Context::new();
-    let inside = Translator::new(&messages.resolved).formula(&mut context, exchange.entry.payload);
-    let outside = Translator::new(&reader.resolved).formula(&mut context, read.entry.payload);
+    let [inside, outside] = [
+        (&messages.resolved, exchange.entry.payload),
+        (&reader.resolved, read.entry.payload),
+    ]
+    .map(|(resolved, schema)| {
+        let mut translator = Translator::new(resolved);
+        let schema = translator.at(schema, Reading::Exact);
+        translator.formula(&mut context, schema)
+    });
     let refused = publisher(&mut context, inside, outside);
     Ok(ReaderReport {
         messages: messages.name.clone(),

@@ -7,8 +7,10 @@
 //! Whether a schema allows all values of another is decided, never guessed: the answer
 //! comes with a message that proves it, from which no property, item or character can be
 //! removed (of a large message, only some removals are tried), or is "not decided" with a
-//! reason. Formats that generated code does not check, such as `regex`, are ignored. Work
-//! is bounded by [`MOST_STEPS`] for each question, and [`MOST_STEPS_OF_ALL`].
+//! reason. Formats that generated code does not check, such as `regex`, are ignored. Where a
+//! schema has no `type`, messages are compared twice: with the type that generated code
+//! infers, and as the drafts say, by which services validate. Work is bounded by
+//! [`MOST_STEPS`] for each question, and [`MOST_STEPS_OF_ALL`].
 //!
 //! ```
 //! use serde_json::json;

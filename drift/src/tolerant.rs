@@ -8,7 +8,8 @@ use num_rational::BigRational;
 use serde_json::Value;
 use taskcluster_codegen::{Api, Decoded, DecodedKind, DecodedMember, DecodedType};
 use taskcluster_documents::Resolved;
-use taskcluster_documents::schema::{JsonType, Pattern, SchemaId};
+use taskcluster_documents::reading::{Reading, Use};
+use taskcluster_documents::schema::{JsonType, Pattern};
 
 use crate::build::{Build, Memo};
 use crate::context::Context;
@@ -18,36 +19,37 @@ use crate::translate::Translator;
 /// The formulas of the values that decode, for one set of documents.
 ///
 /// A type may refuse values that its schema allows, for example because the schema has no
-/// `type`, or no limit for integers. These are not a difference between two sides, so a
-/// formula only has constraints that follow from the schema.
+/// limit for integers, or, as the drafts read it, no `type`. These are not a difference
+/// between two sides, so a formula only has constraints that follow from the schema.
 #[derive(Debug)]
 pub(crate) struct Tolerant<'r> {
-    api: &'r Api,
-    strict: Translator<'r>,
-    memo: Memo<usize>,
+    /// `None` if no code is generated.
+    api: Option<&'r Api>,
+    pub(crate) strict: Translator<'r>,
+    /// The reading of the current payload.
+    reading: Reading,
+    memo: Memo<(usize, Reading)>,
 }
 
 impl<'r> Tolerant<'r> {
-    pub(crate) fn new(api: &'r Api, resolved: &'r Resolved) -> Self {
+    pub(crate) fn new(api: Option<&'r Api>, resolved: &'r Resolved) -> Self {
         Self {
             api,
             strict: Translator::new(resolved),
+            reading: Reading::Described,
             memo: Memo::default(),
         }
     }
 
     /// The messages of an exchange that decode.
-    pub(crate) fn payload(
-        &mut self,
-        context: &mut Context,
-        exchange: &str,
-        schema: SchemaId,
-    ) -> Id {
-        let Some(exchange) = self.api.exchanges.get(exchange) else {
+    pub(crate) fn payload(&mut self, context: &mut Context, exchange: &str, schema: Use) -> Id {
+        let exchange = self.api.and_then(|api| api.exchanges.get(exchange));
+        let Some(exchange) = exchange else {
             return context.engine.formulas.anything();
         };
+        self.reading = schema.reading;
         let payload = exchange.payload;
-        let inside = self.formula(context, payload);
+        let inside = self.formula(context, (payload, self.reading));
         let types = self.types(context, &DecodedKind::Type(payload), false, &[schema]);
         context
             .engine
@@ -72,7 +74,7 @@ impl<'r> Tolerant<'r> {
         context: &mut Context,
         kind: &DecodedKind,
         nullable: bool,
-        schemas: &[SchemaId],
+        schemas: &[Use],
     ) -> Option<Id> {
         let mut types = self.json_types(kind)?;
         types.extend(nullable.then_some(JsonType::Null));
@@ -91,7 +93,7 @@ impl<'r> Tolerant<'r> {
             DecodedKind::Text | DecodedKind::Timestamp => JsonType::String,
             DecodedKind::List(_) | DecodedKind::Tuple(_) => JsonType::Array,
             DecodedKind::Map(_) => JsonType::Object,
-            DecodedKind::Type(id) => match &self.api.types.get(*id)?.decoded {
+            DecodedKind::Type(id) => match &self.api?.types.get(*id)?.decoded {
                 DecodedType::Struct { .. } => JsonType::Object,
                 DecodedType::Value(value) => {
                     let mut types = self.json_types(&value.kind)?;
@@ -104,12 +106,7 @@ impl<'r> Tolerant<'r> {
     }
 
     /// The constraints of decoding on the values inside a type.
-    fn inside(
-        &mut self,
-        context: &mut Context,
-        kind: &DecodedKind,
-        schemas: &[SchemaId],
-    ) -> Vec<Id> {
+    fn inside(&mut self, context: &mut Context, kind: &DecodedKind, schemas: &[Use]) -> Vec<Id> {
         match kind {
             DecodedKind::Integer { least, most } => self.within(context, *least, *most, schemas),
             DecodedKind::Timestamp => vec![context.language("format", "date-time")],
@@ -135,7 +132,7 @@ impl<'r> Tolerant<'r> {
                     additional,
                 })]
             }
-            DecodedKind::Type(id) => vec![self.visit(context, *id)],
+            DecodedKind::Type(id) => vec![self.visit(context, (*id, self.reading))],
             DecodedKind::Any
             | DecodedKind::Null
             | DecodedKind::Boolean
@@ -150,7 +147,7 @@ impl<'r> Tolerant<'r> {
         context: &mut Context,
         least: i128,
         most: i128,
-        schemas: &[SchemaId],
+        schemas: &[Use],
     ) -> Vec<Id> {
         let rational = |limit: i128| BigRational::from_integer(BigInt::from(limit));
         let low = NumberLimit::Minimum(rational(least));
@@ -161,8 +158,14 @@ impl<'r> Tolerant<'r> {
     }
 
     /// Whether every value of `schemas` is in `formula`.
-    fn follows(&mut self, context: &mut Context, schemas: &[SchemaId], formula: Id) -> bool {
-        let schemas = schemas.iter().map(|&id| self.strict.formula(context, id));
+    fn follows(&mut self, context: &mut Context, schemas: &[Use], formula: Id) -> bool {
+        let schemas = schemas.iter().map(|&it| {
+            let it = match self.reading {
+                Reading::Exact => self.strict.at(it.schema, Reading::Exact),
+                _ => it,
+            };
+            self.strict.formula(context, it)
+        });
         let schemas: Vec<Id> = schemas.collect();
         let schemas = context.engine.formulas.all(schemas);
         context.engine.difference(schemas, formula) == Outcome::Empty
@@ -214,16 +217,16 @@ fn unnamed<'n>(
 }
 
 impl Build for Tolerant<'_> {
-    type Key = usize;
+    type Key = (usize, Reading);
 
-    fn memo(&mut self) -> &mut Memo<usize> {
+    fn memo(&mut self) -> &mut Memo<Self::Key> {
         &mut self.memo
     }
 
     /// The constraints of decoding on the values of a named type.
-    fn build(&mut self, context: &mut Context, id: usize) -> Id {
-        let api = self.api;
-        match api.types.get(id).map(|it| &it.decoded) {
+    fn build(&mut self, context: &mut Context, (id, _): Self::Key) -> Id {
+        let definition = self.api.and_then(|api| api.types.get(id));
+        match definition.map(|it| &it.decoded) {
             Some(DecodedType::Struct {
                 members,
                 rest,

@@ -11,6 +11,7 @@ pub mod instances;
 pub mod judge;
 pub mod private;
 pub mod rules;
+pub mod stated;
 pub mod subjects;
 pub mod texts;
 

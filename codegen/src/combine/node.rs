@@ -1,8 +1,7 @@
 //! Sets of schemas.
 
+use taskcluster_documents::reading::{Reading, Use};
 use taskcluster_documents::schema::{JsonType, SchemaId};
-
-use crate::reading::{Reading, Use};
 
 /// One schema of a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -120,9 +119,9 @@ impl Node {
         }
     }
 
-    /// The schemas of all parts.
-    pub(crate) fn schemas(&self) -> Vec<SchemaId> {
-        self.parts.iter().map(|part| part.at.schema).collect()
+    /// The schemas of all parts, as they are used.
+    pub(crate) fn uses(&self) -> Vec<Use> {
+        self.parts.iter().map(|part| part.at).collect()
     }
 
     /// The single schema of the node, if it has no other parts.

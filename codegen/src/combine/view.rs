@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
+use taskcluster_documents::reading::{Readings, Use};
 use taskcluster_documents::schema::{Combinators, General, Home, JsonType, Schema, SchemaId};
 
 use super::values::{intersect, is_among, key, type_of};
 use super::{Choice, Node, Part};
-use crate::reading::{Readings, Use};
 
 /// The schemas of a node, for queries over all of them.
 pub(crate) struct View<'s> {

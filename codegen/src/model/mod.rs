@@ -7,9 +7,8 @@ mod walk;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use taskcluster_documents::reading::{Readings, Use};
 use taskcluster_documents::schema::{Schema, SchemaId};
-
-use crate::reading::{Readings, Use};
 
 pub(crate) use rules::{Counts, NamedRule, OneOf, Rule, RuleUse, Scalar, ScalarRule, TextRule};
 pub(crate) use types::{

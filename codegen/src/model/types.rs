@@ -1,6 +1,7 @@
 //! The types of payloads.
 
-use taskcluster_documents::schema::{Pattern, SchemaId};
+use taskcluster_documents::reading::Use;
+use taskcluster_documents::schema::Pattern;
 
 use super::{Constant, Counts, Rule, RuleUse, Scalar};
 use crate::combine::Node;
@@ -106,7 +107,7 @@ pub(crate) struct Value {
     /// Whether the table of the enclosing type has to check it.
     pub(crate) by_table: bool,
     /// The schemas that apply to it.
-    pub(crate) schemas: Vec<SchemaId>,
+    pub(crate) schemas: Vec<Use>,
 }
 
 /// Types without a name.

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use taskcluster_documents::reading::{Readings, Use};
 use taskcluster_documents::schema::{Home, JsonType, Schema, SchemaId};
 
 use super::budget::Budget;
 use super::{naming, number, scalars};
 use crate::combine::{Node, View};
 use crate::model::{Kind, TypeDef, TypeId, TypeShape, Value};
-use crate::reading::{Readings, Use};
 
 /// Maximum nesting of types without names: rustc fails on lists in lists between 32 and
 /// 40 levels deep, with an error that names no schema.
@@ -108,7 +108,7 @@ impl<'s> TypeBuilder<'s> {
     /// of a property.
     pub(super) fn value(&mut self, node: &Node, subject: &str) -> Value {
         Value {
-            schemas: node.schemas(),
+            schemas: node.uses(),
             ..self.value_of(node, subject)
         }
     }

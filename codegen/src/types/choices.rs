@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 
 use taskcluster_documents::pattern::Format;
+use taskcluster_documents::reading::Use;
 use taskcluster_documents::schema::{
     Combinators, General, JsonType, NumberKeywords, ObjectKeywords, SchemaId, StringKeywords,
 };
 
 use super::builder::TypeBuilder;
 use crate::combine::{Choice, Node, View, intersect, is_below};
-use crate::reading::Use;
 
 /// The result of a choice between alternatives.
 pub(super) enum Outcome {

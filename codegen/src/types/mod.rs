@@ -23,13 +23,13 @@ mod tables;
 
 use std::collections::BTreeMap;
 
+use taskcluster_documents::reading::Readings;
 use taskcluster_documents::{Errors, Resolved};
 
 use builder::TypeBuilder;
 
 use crate::model::Model;
 use crate::names::Names;
-use crate::reading::Readings;
 
 /// Builds the model of the generated code, with the names of an earlier run.
 ///
@@ -38,14 +38,13 @@ use crate::reading::Readings;
 /// Errors of the documents, payloads without a finite valid value, and items that had the
 /// same name in the earlier run.
 pub(crate) fn types(resolved: Resolved, names: &Names) -> Result<Model, Errors> {
+    let readings = Readings::new(&resolved);
     let Resolved {
         references,
         schemas,
         unknown: _,
         mut errors,
     } = resolved;
-    let entries = references.iter().flat_map(|reference| &reference.entries);
-    let readings = Readings::new(&schemas, entries.map(|entry| entry.payload));
     let mut types = TypeBuilder::new(&schemas, &readings);
     let mut services = services::services(&references, &mut types, names);
     let mut definitions = types.definitions;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use taskcluster_documents::reading::Reading;
 use taskcluster_documents::schema::{Pattern, Schema, SchemaId};
 
 use super::builder::{TypeBuilder, Waiting};
@@ -10,7 +11,6 @@ use super::strings::text_rules;
 use crate::combine::{Node, StatedProperty, View};
 use crate::ident::{self, Taken};
 use crate::model::{Counts, Field, Kind, Rule, RuleUse, Struct, TextRule, Value};
-use crate::reading::Reading;
 
 impl<'s> TypeBuilder<'s> {
     pub(super) fn object(&mut self, node: &Node, view: &View<'s>, subject: &str) -> Value {

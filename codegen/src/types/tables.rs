@@ -6,13 +6,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use taskcluster_documents::reading::{Readings, Use};
 use taskcluster_documents::schema::{JsonType, Schema, SchemaId, StringKeywords};
 
 use super::naming::{Claims, place_name};
 use crate::combine::Node;
 use crate::ident;
 use crate::model::{Constant, Model, TypeDef, TypeShape};
-use crate::reading::{Readings, Use};
 
 /// Maximum nesting of inline tables.
 const DEEPEST: usize = 12;

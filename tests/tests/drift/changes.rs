@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 use taskcluster_documents::Source;
-use taskcluster_drift::{Effect, ExchangeReport, Side, compare};
+use taskcluster_drift::{Effect, ExchangeReport, Side, Status, compare};
 
 use crate::support::compare_pairs;
 
@@ -321,6 +321,144 @@ fn every_change_has_its_effects() {
         let exchange = exchange.expect("the exchange");
         if effects(exchange) != *expected {
             wrong.push(format!("{name}: expected {expected:?}\n{exchange:#?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Generated code reads a schema without `type` as typed; services validate by the drafts.
+#[test]
+fn a_type_that_generated_code_infers_is_compared() {
+    let fields = json!({ "properties": { "a": { "type": "integer" } } });
+    let object = json!({ "type": "object", "properties": { "a": { "type": "integer" } } });
+    let range = json!({ "minimum": 0, "maximum": 10 });
+    let text = json!({ "type": "string" });
+    let refined = json!({ "properties": { "a": { "type": "integer" } }, "minProperties": 1 });
+    let selecting = |schema: &Value| json!({ "type": ["string", "object"], "not": schema });
+    let lost = ["lost", "refused", "fine", "major"];
+    let same = ["fine", "fine", "fine", "none"];
+    let cases = [
+        (fields.clone(), text.clone(), lost),
+        (text.clone(), fields.clone(), lost),
+        (range.clone(), text.clone(), lost),
+        (range, fields.clone(), lost),
+        (fields.clone(), object.clone(), same),
+        // A service may send any value then.
+        (
+            object.clone(),
+            fields.clone(),
+            ["lost", "fine", "fine", "none"],
+        ),
+        (fields.clone(), refined, ["fine", "refused", "fine", "none"]),
+        // A schema that selects values is read as the drafts say.
+        (selecting(&fields), selecting(&fields), same),
+        (
+            selecting(&fields),
+            selecting(&object),
+            ["visible", "fine", "fine", "none"],
+        ),
+        (
+            selecting(&object),
+            selecting(&fields),
+            ["fine", "refused", "fine", "none"],
+        ),
+    ];
+    let whole = |p: &Value| json!({ "type": "object", "properties": { "p": p } });
+    for (old, new, expected) in &cases {
+        let (_, report) = compare_pairs(&[(whole(old), whole(new))]).remove(0);
+        assert_eq!(effects(&report), *expected, "{old}\n{new}\n{report:#?}");
+    }
+    let (_, report) = compare_pairs(&[(fields, object)]).remove(0);
+    assert_eq!(effects(&report), same, "{report:#?}");
+}
+
+/// A schema, made of one without `type`.
+type Place = fn(Value) -> Value;
+
+#[test]
+fn a_type_is_inferred_where_a_schema_describes_values() {
+    let describing: [Place; 9] = [
+        |it| json!({ "type": "object", "properties": { "a": it } }),
+        |it| json!({ "type": "object", "patternProperties": { "^a": it } }),
+        |it| json!({ "type": "object", "additionalProperties": it }),
+        |it| json!({ "type": "array", "items": it }),
+        |it| json!({ "type": "array", "items": [it] }),
+        |it| json!({ "type": "array", "items": [true], "additionalItems": it }),
+        |it| json!({ "allOf": [it] }),
+        |it| json!({ "anyOf": [it, { "type": "null" }] }),
+        |it| json!({ "oneOf": [it, false] }),
+    ];
+    let adding_or_selecting: [Place; 12] = [
+        |it| json!({ "type": ["string", "number"], "allOf": [it] }),
+        |it| json!({ "type": ["string", "number"], "anyOf": [it] }),
+        |it| json!({ "type": ["string", "number"], "oneOf": [it] }),
+        |it| json!({ "type": ["string", "number"], "if": true, "then": it }),
+        |it| json!({ "type": ["string", "number"], "if": false, "else": it }),
+        |it| json!({ "type": ["string", "number"], "if": it, "then": { "maxLength": 1 } }),
+        |it| json!({ "type": "object", "dependencies": { "a": it } }),
+        |it| json!({ "type": "object", "propertyNames": it }),
+        |it| json!({ "type": "array", "contains": it }),
+        |it| json!({ "type": "object", "not": { "properties": { "a": it } } }),
+        |it| json!({ "type": "object", "if": { "properties": { "a": it } }, "then": false }),
+        |it| json!({ "type": "array", "contains": { "properties": { "a": it } } }),
+    ];
+    let describing = describing
+        .into_iter()
+        .map(|place| (place, Status::Unchanged));
+    let others = adding_or_selecting.into_iter();
+    let mut wrong = Vec::new();
+    for (place, expected) in describing.chain(others.map(|place| (place, Status::Changed))) {
+        // A schema of which one use describes values has no type in others.
+        let used = place(json!({ "$ref": "#/definitions/d" }));
+        let whole = |d: Value| {
+            json!({
+                "type": "object", "properties": { "a": { "$ref": "#/definitions/d" }, "b": used },
+                "definitions": { "d": d },
+            })
+        };
+        let old = whole(json!({ "minimum": 1 }));
+        let new = whole(json!({ "type": "number", "minimum": 1 }));
+        let (_, report) = compare_pairs(&[(old.clone(), new)]).remove(0);
+        if report.status != expected {
+            wrong.push(format!("{old}\n{report:#?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_schema_that_selects_values_is_read_as_the_drafts_say() {
+    let least = json!({ "$ref": "#/definitions/d" });
+    let with_less = json!({
+        "type": "object", "required": ["a"],
+        "properties": { "a": { "type": "number", "exclusiveMaximum": 1 } },
+    });
+    let cases = [
+        (
+            json!({ "type": "object", "not": { "properties": { "a": least } } }),
+            with_less.clone(),
+        ),
+        (
+            json!({ "type": "object", "if": { "properties": { "a": least } }, "then": false }),
+            with_less,
+        ),
+        (
+            json!({ "type": "array", "contains": least }),
+            json!({ "type": "array", "contains": { "not": { "type": "number", "exclusiveMaximum": 1 } } }),
+        ),
+    ];
+    let mut wrong = Vec::new();
+    for (selecting, same) in cases {
+        // Another use of the schema describes values.
+        let whole = |b: &Value| {
+            json!({
+                "type": "object", "properties": { "a": least, "b": b },
+                "definitions": { "d": { "minimum": 1 } },
+            })
+        };
+        let (_, report) = compare_pairs(&[(whole(&selecting), whole(&same))]).remove(0);
+        if report.status != Status::Unchanged {
+            wrong.push(format!("{selecting}\n{report:#?}"));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

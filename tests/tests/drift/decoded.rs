@@ -42,6 +42,7 @@ const CHANGES: &[(&str, Change, bool, bool)] = &[
         true,
         false,
     ),
+    ("no type", |schema| drop(schema.remove("type")), true, false),
     ("open", |schema| open(schema), true, false),
     ("an enum value more", |schema| more(schema), true, false),
     ("an enum value less", |schema| less(schema), false, true),

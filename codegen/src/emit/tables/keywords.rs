@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
+use taskcluster_documents::reading::{Reading, Use};
 use taskcluster_documents::schema::{
     Annotations, ArrayKeywords, Combinators, Condition, Dependency, General, Items, JsonType,
     ObjectKeywords, Pattern, Schema, SchemaId,
@@ -13,7 +14,6 @@ use super::Tables;
 use super::json_type;
 use super::scalars::{limit, of_numbers, of_strings};
 use crate::combine::Part;
-use crate::reading::{Reading, Use};
 
 impl Tables<'_> {
     /// The keywords of a schema, without those that `part` omits.

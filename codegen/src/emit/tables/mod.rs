@@ -11,13 +11,13 @@ use std::collections::BTreeSet;
 use heck::ToUpperCamelCase;
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
+use taskcluster_documents::reading::{Reading, Use};
 use taskcluster_documents::schema::{Combinators, General, JsonType, SchemaId, StringKeywords};
 
 use super::matcher::Automata;
 use super::ty::{Types, ident};
 use crate::combine::{Node, Part};
 use crate::model::{Branch, Constant, Service, TypeDef, TypeId, TypeShape};
-use crate::reading::{Reading, Use};
 use scalars::is_time;
 
 /// The parts that all alternatives of a union share, if any of these is not a whole

@@ -8,7 +8,6 @@ mod generated {
 mod numbers;
 #[allow(dead_code, unreachable_pub, reason = "the build script uses the rest")]
 mod random;
-mod stated;
 mod table;
 mod tables;
 mod types;

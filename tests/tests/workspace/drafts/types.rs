@@ -10,11 +10,11 @@ use serde_json::{Map, Value, json};
 use taskcluster_documents::json::parse;
 use taskcluster_pulse::{PayloadError, RawJson};
 use taskcluster_tests::setting;
+use taskcluster_tests::stated::stated;
 
 use super::generated::JUDGES;
 use super::numbers::{has_above, rounded};
 use super::random::value;
-use super::stated::stated;
 use super::{Decoded, Judge};
 
 /// How deep instances nest.
@@ -72,7 +72,7 @@ struct Subject<'s> {
 
 impl<'s> Subject<'s> {
     fn new(judge: Judge, document: &Value, name: &'s str) -> Self {
-        let schema = stated(document, name);
+        let schema = stated(document, &document["properties"][name]);
         let other = jsonschema::options()
             .with_draft(Draft::Draft7)
             .should_validate_formats(true)

@@ -8,13 +8,14 @@
 
 use std::collections::BTreeSet;
 
-use taskcluster_documents::Role;
-use taskcluster_documents::graph::Graph;
-use taskcluster_documents::schema::{General, JsonType, Schema, SchemaId};
+use crate::graph::Graph;
+use crate::resolve::Resolved;
+use crate::schema::{General, JsonType, Schema, SchemaId};
+use crate::subschemas::Role;
 
 /// How a schema is read, by its use.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Reading {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Reading {
     /// It describes a value.
     Described,
     /// It adds to a schema that describes the same value.
@@ -24,15 +25,17 @@ pub(crate) enum Reading {
 }
 
 /// A schema with its reading. Two uses with the same meaning are equal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Use {
-    pub(crate) schema: SchemaId,
-    pub(crate) reading: Reading,
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Use {
+    /// The schema.
+    pub schema: SchemaId,
+    /// How it is read.
+    pub reading: Reading,
 }
 
 /// How the schemas of an input are read.
 #[derive(Debug, Default)]
-pub(crate) struct Readings {
+pub struct Readings {
     /// The types that schemas imply when they describe values.
     implied: Vec<Option<JsonType>>,
     /// Whether a schema implies a type itself, or contains such a schema.
@@ -43,7 +46,7 @@ pub(crate) struct Readings {
 
 impl Reading {
     /// The reading of a schema for values inside.
-    pub(crate) fn inside(self) -> Self {
+    pub fn inside(self) -> Self {
         match self {
             Self::Described | Self::Part => Self::Described,
             Self::Exact => Self::Exact,
@@ -51,7 +54,7 @@ impl Reading {
     }
 
     /// The reading of a schema that adds to this one.
-    pub(crate) fn part(self) -> Self {
+    pub fn part(self) -> Self {
         match self {
             Self::Described | Self::Part => Self::Part,
             Self::Exact => Self::Exact,
@@ -60,8 +63,9 @@ impl Reading {
 }
 
 impl Readings {
-    /// The readings of `schemas`; `payloads` are those that describe payloads.
-    pub(crate) fn new(schemas: &[Schema], payloads: impl IntoIterator<Item = SchemaId>) -> Self {
+    /// The readings of the schemas of payloads, which describe values.
+    pub fn new(resolved: &Resolved) -> Self {
+        let schemas = &resolved.schemas;
         let suggested = suggested(schemas);
         let mut readings = Self {
             implied: vec![None; schemas.len()],
@@ -72,8 +76,11 @@ impl Readings {
                 .collect(),
         };
         let mut seen = BTreeSet::new();
-        let payloads = payloads.into_iter();
-        let mut waiting: Vec<_> = payloads.map(|id| (id, Reading::Described)).collect();
+        let references = resolved.references.iter();
+        let entries = references.flat_map(|reference| &reference.entries);
+        let mut waiting: Vec<_> = entries
+            .map(|entry| (entry.payload, Reading::Described))
+            .collect();
         while let Some((id, reading)) = waiting.pop() {
             if !seen.insert((id, reading)) {
                 continue;
@@ -92,12 +99,12 @@ impl Readings {
     }
 
     /// The implied type of a schema that states none.
-    pub(crate) fn implied(&self, it: Use) -> Option<JsonType> {
+    pub fn implied(&self, it: Use) -> Option<JsonType> {
         self.implied[it.schema.0].filter(|_| it.reading == Reading::Described)
     }
 
     /// The use of `schema` with a reading.
-    pub(crate) fn at(&self, schema: SchemaId, reading: Reading) -> Use {
+    pub fn at(&self, schema: SchemaId, reading: Reading) -> Use {
         let differs = match reading {
             Reading::Described => true,
             // An open schema passes its reading on to its alternatives.
@@ -113,7 +120,7 @@ impl Readings {
     }
 
     /// The reading of the schemas in `allOf`, `anyOf` and `oneOf` of a schema.
-    pub(crate) fn combined(&self, schema: SchemaId, reading: Reading) -> Reading {
+    pub fn combined(&self, schema: SchemaId, reading: Reading) -> Reading {
         match reading {
             Reading::Described if self.open[schema.0] => Reading::Described,
             reading => reading.part(),
@@ -121,7 +128,7 @@ impl Readings {
     }
 
     /// The schemas that a schema refers to, as used in its table.
-    pub(crate) fn tables(&self, schema: &Schema, it: Use) -> impl Iterator<Item = Use> {
+    pub fn tables(&self, schema: &Schema, it: Use) -> impl Iterator<Item = Use> {
         let inner = self.subschemas(schema, it.schema, it.reading);
         inner.map(|(id, reading)| self.at(id, reading))
     }

@@ -16,42 +16,63 @@ enum Place {
     Selects,
 }
 
-/// The schema of the property `name` of `document`, for a validator that reads schemas as
-/// the drafts say.
-pub(crate) fn stated(document: &Value, name: &str) -> Value {
-    let stating = Stating { document };
-    let property = &document["properties"][name];
+/// `schema`, a part of `document` or all of it, which describes a value, for a validator
+/// that reads schemas as the drafts say.
+#[must_use]
+pub fn stated(document: &Value, schema: &Value) -> Value {
+    let mut stating = Stating {
+        document,
+        waiting: Vec::new(),
+    };
+    let mut stated = stating.schema(schema, Place::Describes);
     let mut definitions = Map::new();
-    for (name, schema) in document["definitions"].as_object().into_iter().flatten() {
-        for place in [Place::Describes, Place::Adds, Place::Selects] {
-            definitions.insert(
-                format!("{name}{}", suffix(place)),
-                stating.schema(schema, place),
-            );
+    while let Some((name, target, place)) = stating.waiting.pop() {
+        if !definitions.contains_key(&name) {
+            definitions.insert(name.clone(), Value::Null);
+            let schema = stating.schema(target, place);
+            definitions.insert(name, schema);
         }
     }
-    json!({"allOf": [stating.schema(property, Place::Describes)], "definitions": definitions})
-}
-
-fn suffix(place: Place) -> &'static str {
-    match place {
-        Place::Describes => "",
-        Place::Adds => "-adds",
-        Place::Selects => "-selects",
+    // Keywords beside a reference have no effect.
+    if stated.is_boolean() || stated.get("$ref").is_some() {
+        stated = json!({ "allOf": [stated] });
     }
+    stated["definitions"] = definitions.into();
+    stated
 }
 
 struct Stating<'v> {
     document: &'v Value,
+    /// The schemas that references need, each with the name of its definition.
+    waiting: Vec<(String, &'v Value, Place)>,
 }
 
-impl Stating<'_> {
-    fn schema(&self, schema: &Value, place: Place) -> Value {
+impl<'v> Stating<'v> {
+    /// The target of a reference in the document, and its name.
+    fn target(&self, reference: &str) -> (String, &'v Value) {
+        let pointer = reference.trim_start_matches('#');
+        let name = pointer.rsplit('/').next().filter(|it| !it.is_empty());
+        let schema = self.document.pointer(pointer);
+        (
+            name.unwrap_or("document").to_owned(),
+            schema.expect("the target of a reference"),
+        )
+    }
+
+    fn schema(&mut self, schema: &Value, place: Place) -> Value {
         let Value::Object(keywords) = schema else {
             return schema.clone();
         };
-        if let Some(target) = keywords.get("$ref").and_then(Value::as_str) {
-            return json!({"$ref": format!("{target}{}", suffix(place))});
+        if let Some(reference) = keywords.get("$ref").and_then(Value::as_str) {
+            let (name, schema) = self.target(reference);
+            let name = match place {
+                Place::Describes => name,
+                Place::Adds => format!("{name}-adds"),
+                Place::Selects => format!("{name}-selects"),
+            };
+            let reference = json!({ "$ref": format!("#/definitions/{name}") });
+            self.waiting.push((name, schema, place));
+            return reference;
         }
         let (mut kinds, mut is_stated) = (BTreeSet::new(), false);
         self.suggest(schema, &mut kinds, &mut is_stated);
@@ -70,6 +91,7 @@ impl Stating<'_> {
         let mut stated = Map::new();
         for (keyword, value) in keywords {
             let place = match keyword.as_str() {
+                "definitions" => continue,
                 "properties"
                 | "patternProperties"
                 | "items"
@@ -112,12 +134,8 @@ impl Stating<'_> {
             *is_stated |= *schema == Value::Bool(false);
             return;
         };
-        if let Some(target) = keywords.get("$ref").and_then(Value::as_str) {
-            let pointer = target.trim_start_matches('#');
-            if let Some(schema) = self.document.pointer(pointer) {
-                self.suggest(schema, kinds, is_stated);
-            }
-            return;
+        if let Some(reference) = keywords.get("$ref").and_then(Value::as_str) {
+            return self.suggest(self.target(reference).1, kinds, is_stated);
         }
         for (keyword, value) in keywords {
             let kind = match (keyword.as_str(), value) {
