@@ -20,7 +20,7 @@ use crate::translate::Translator;
 ///
 /// A type may refuse values that its schema allows, for example because the schema has no
 /// limit for integers, or, as the drafts read it, no `type`. These are not a difference
-/// between two sides, so a formula only has constraints that follow from the schema.
+/// between two sides, so a formula has them, too.
 #[derive(Debug)]
 pub(crate) struct Tolerant<'r> {
     /// `None` if no code is generated.
@@ -79,7 +79,7 @@ impl<'r> Tolerant<'r> {
         let mut types = self.json_types(kind)?;
         types.extend(nullable.then_some(JsonType::Null));
         let types = context.types(types);
-        self.follows(context, schemas, types).then_some(types)
+        Some(self.or_valid(context, schemas, types))
     }
 
     /// The types that decode; `None` if all do.
@@ -152,13 +152,14 @@ impl<'r> Tolerant<'r> {
         let rational = |limit: i128| BigRational::from_integer(BigInt::from(limit));
         let low = NumberLimit::Minimum(rational(least));
         let high = NumberLimit::Maximum(rational(most));
-        let mut limits = vec![context.number_limit(low), context.number_limit(high)];
-        limits.retain(|&limit| self.follows(context, schemas, limit));
+        let limits = [low, high].map(|limit| context.number_limit(limit));
         limits
+            .map(|limit| self.or_valid(context, schemas, limit))
+            .into()
     }
 
-    /// Whether every value of `schemas` is in `formula`.
-    fn follows(&mut self, context: &mut Context, schemas: &[Use], formula: Id) -> bool {
+    /// The values in `formula` or `schemas`.
+    fn or_valid(&mut self, context: &mut Context, schemas: &[Use], formula: Id) -> Id {
         let schemas = schemas.iter().map(|&it| {
             let it = match self.reading {
                 Reading::Exact => self.strict.at(it.schema, Reading::Exact),
@@ -168,7 +169,10 @@ impl<'r> Tolerant<'r> {
         });
         let schemas: Vec<Id> = schemas.collect();
         let schemas = context.engine.formulas.all(schemas);
-        context.engine.difference(schemas, formula) == Outcome::Empty
+        match context.engine.difference(schemas, formula) {
+            Outcome::Empty => formula,
+            _ => context.engine.formulas.any([formula, schemas]),
+        }
     }
 
     fn fields(

@@ -3,7 +3,7 @@
 use fastrand::Rng;
 use jsonschema::Validator;
 use serde_json::{Value, json};
-use taskcluster_drift::{ExchangeReport, PublisherEffect, Status};
+use taskcluster_drift::{Effect, ExchangeReport, PublisherEffect, Status};
 
 use crate::support::compare_pairs;
 
@@ -205,5 +205,21 @@ fn a_number_is_the_same_in_every_spelling() {
         };
         let report = report(&list(number), &list(same));
         assert_eq!(report.status, Status::Unchanged, "{number}: {report:#?}");
+    }
+}
+
+/// The type of integers without limits has 64 bits.
+#[test]
+fn a_large_integer_that_was_valid_is_no_difference() {
+    let of = |keywords: &str| -> Value {
+        let text = format!(r#"{{ "type": "object", "properties": {{ "a": {keywords} }} }}"#);
+        serde_json::from_str(&text).expect("JSON")
+    };
+    let old = r#"{ "type": "integer", "multipleOf": 3 }"#;
+    let (other, valid) = ("36893488147419103232", "60466176000000000000");
+    for (constant, expected) in [(other, "lost"), (valid, "fine"), ("4", "visible")] {
+        let new = format!(r#"{{ "const": {constant} }}"#);
+        let (_, report) = compare_pairs(&[(of(old), of(&new))]).remove(0);
+        assert_eq!(report.consumer.effect.name(), expected, "{report:#?}");
     }
 }
