@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use taskcluster_documents::Source;
-use taskcluster_drift::{PublisherEffect, Report, Side, compare};
+use taskcluster_drift::{PublisherEffect, Report, Side, accepts, compare};
 
 /// Wraps a schema in another.
 type Wrap = fn(Value) -> Value;
@@ -470,4 +470,28 @@ fn one_property_may_meet_several_requirements() {
     assert_eq!(effect, PublisherEffect::Refused, "{reason}");
     let (effect, reason) = publisher(&both("^a", "^b"), &nothing);
     assert_eq!(effect, PublisherEffect::Fine, "{reason}");
+}
+
+/// Each level refers to the next one twice.
+#[test]
+fn a_message_is_checked_once_against_each_schema() {
+    let levels = 40;
+    let next = |level: usize| json!({ "$ref": format!("#/definitions/d{}", level + 1) });
+    let definitions = (0..levels).map(|level| {
+        let longer = json!({ "type": "string", "minLength": level + 2 });
+        let choice = json!({ "oneOf": [next(level), { "allOf": [next(level), longer] }] });
+        (format!("d{level}"), choice)
+    });
+    let last = (format!("d{levels}"), json!({ "type": "string" }));
+    let definitions: serde_json::Map<String, Value> = definitions.chain([last]).collect();
+    let reader = json!({
+        "allOf": [{ "$ref": "#/definitions/d0" }], "definitions": definitions,
+    });
+    let report = accepts(
+        &side(&json!({ "const": "a" })),
+        "schema/message",
+        &side(&reader),
+    );
+    let report = report.expect("an exchange");
+    assert_eq!(report.answer.effect, PublisherEffect::Fine, "{report:#?}");
 }
