@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use taskcluster_documents::Resolved;
 use taskcluster_documents::reading::Reading;
 use taskcluster_documents::reference::{Entry, Reference};
+use taskcluster_documents::schema::SchemaId;
 
 use crate::api::Apis;
 use crate::binding::{self, KeyEntry};
@@ -13,6 +14,7 @@ use crate::context::Context;
 use crate::differences::{Difference, differences};
 use crate::engine::Id;
 use crate::error::ExchangeError;
+use crate::pairs::Pairs;
 use crate::report::{
     Answer, BindingEffect, ConsumerEffect, Effect, ExchangeReport, Finding, PublisherEffect,
     ReaderReport, Report, Status,
@@ -79,8 +81,11 @@ pub(crate) fn exchanges(resolved: &Resolved) -> BTreeMap<&str, Exchange<'_>> {
 
 struct Comparison<'s> {
     context: Context,
+    resolved: [&'s Resolved; 2],
     old: Tolerant<'s>,
     new: Translator<'s>,
+    /// Whether two payloads have the same keywords.
+    same: BTreeMap<(SchemaId, SchemaId), bool>,
     /// The findings for the payloads of two sides; many exchanges share them.
     known: BTreeMap<Payloads, Messages>,
 }
@@ -105,6 +110,8 @@ impl<'s> Comparison<'s> {
             context: Context::new(),
             old: Tolerant::new(apis.old(), &old.resolved),
             new: Translator::new(&new.resolved),
+            resolved: [&old.resolved, &new.resolved],
+            same: BTreeMap::new(),
             known: BTreeMap::new(),
         }
     }
@@ -135,12 +142,23 @@ impl<'s> Comparison<'s> {
     /// drafts. So messages are compared in both readings, and each difference counts.
     fn messages(&mut self, old: &Entry, new: &Entry) -> Messages {
         let (mut consumer, mut publisher) = Messages::default();
+        if self.are_same(old.payload, new.payload) {
+            return (consumer, publisher);
+        }
         for reading in [Reading::Described, Reading::Exact] {
             let (consumers, publishers) = self.read_as(reading, old, new);
             add(&mut consumer, consumers);
             add(&mut publisher, publishers);
         }
         (consumer, publisher)
+    }
+
+    /// Whether two payloads have the same keywords. Formulas of recursive schemas differ
+    /// even if they have.
+    fn are_same(&mut self, old: SchemaId, new: SchemaId) -> bool {
+        let [resolved_old, resolved_new] = self.resolved;
+        let same = self.same.entry((old, new));
+        *same.or_insert_with(|| Pairs::new(resolved_old, resolved_new).are_same(old, new))
     }
 
     /// The findings in one reading.

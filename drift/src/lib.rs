@@ -38,6 +38,7 @@ mod differences;
 mod engine;
 mod error;
 mod explain;
+mod pairs;
 pub mod render;
 mod report;
 mod side;

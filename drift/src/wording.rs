@@ -6,24 +6,21 @@ use taskcluster_documents::schema::{Schema, SchemaId};
 use taskcluster_documents::{Resolved, Role, Slot, escape};
 
 use crate::compare::Exchange;
+use crate::pairs::Pairs;
 
 /// Maximum length of a pointer, in bytes; texts further inside are not compared.
 const LONGEST_POINTER: usize = 2_000;
 
-/// Compares texts, for each schema of NEW once.
+/// Compares texts, for each pair of schemas once.
 pub(crate) struct Wording<'r> {
-    old: &'r Resolved,
-    new: &'r Resolved,
-    seen: BTreeSet<SchemaId>,
+    schemas: Pairs<'r>,
     services: BTreeSet<&'r str>,
 }
 
 impl<'r> Wording<'r> {
     pub(crate) fn new(old: &'r Resolved, new: &'r Resolved) -> Self {
         Self {
-            old,
-            new,
-            seen: BTreeSet::new(),
+            schemas: Pairs::new(old, new),
             services: BTreeSet::new(),
         }
     }
@@ -67,18 +64,17 @@ impl<'r> Wording<'r> {
                 );
             }
         }
-        self.schemas(old.entry.payload, new.entry.payload, "", &mut found);
+        self.schemas(old.entry.payload, new.entry.payload, &mut found);
         found
     }
 
-    fn schemas(&mut self, old: SchemaId, new: SchemaId, pointer: &str, found: &mut Vec<String>) {
-        let mut open = vec![(old, new, pointer.to_owned())];
+    fn schemas(&mut self, old: SchemaId, new: SchemaId, found: &mut Vec<String>) {
+        let mut open = vec![(old, new, String::new())];
         while let Some((old, new, pointer)) = open.pop() {
-            if pointer.len() > LONGEST_POINTER || !self.seen.insert(new) {
+            if pointer.len() > LONGEST_POINTER {
                 continue;
             }
-            let (Some(was), Some(is)) = (self.old.schemas.get(old.0), self.new.schemas.get(new.0))
-            else {
+            let Some((was, is)) = self.schemas.join(old, new) else {
                 continue;
             };
             let text = |text: &Option<String>| text.clone().unwrap_or_default();

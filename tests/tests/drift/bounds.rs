@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use taskcluster_documents::Source;
-use taskcluster_drift::{PublisherEffect, Report, Side, accepts, compare};
+use taskcluster_drift::{PublisherEffect, Report, Side, Status, accepts, compare};
 
 /// Wraps a schema in another.
 type Wrap = fn(Value) -> Value;
@@ -115,23 +115,6 @@ fn shared_alternatives_are_evaluated_once() {
     };
     let old = schema(json!({ "type": "string" }));
     compared(&old, &schema(json!({ "type": "string", "maxLength": 3 })));
-}
-
-/// Texts of two cycles are compared once for each schema, not for each pair.
-#[test]
-fn texts_of_recursive_schemas_are_bounded() {
-    let cycle = |length: usize, title: &str| {
-        let definition = |it: usize| {
-            let next = json!({ "$ref": format!("#/definitions/d{}", (it + 1) % length) });
-            let schema =
-                json!({ "type": "object", "title": title, "properties": { "next": next } });
-            (format!("d{it}"), schema)
-        };
-        let definitions: serde_json::Map<String, Value> = (0..length).map(definition).collect();
-        json!({ "allOf": [{ "$ref": "#/definitions/d0" }], "definitions": definitions })
-    };
-    let report = compared(&cycle(60, "old"), &cycle(61, "new"));
-    assert_eq!(report.exchanges[0].wording.len(), 61);
 }
 
 #[test]
@@ -494,4 +477,52 @@ fn a_message_is_checked_once_against_each_schema() {
     );
     let report = report.expect("an exchange");
     assert_eq!(report.answer.effect, PublisherEffect::Fine, "{report:#?}");
+}
+
+/// Objects of which each refers to all.
+fn clique(count: usize, most: usize) -> Value {
+    let refers = |number: usize| json!({ "$ref": format!("#/definitions/d{number}") });
+    let definitions = (0..count).map(|number| {
+        let others = (0..count).map(|other| (format!("n{other}"), refers(other)));
+        let value = json!({ "type": "integer", "maximum": number + most });
+        let properties = others.chain([("v".to_owned(), value)]);
+        let properties: serde_json::Map<String, Value> = properties.collect();
+        let schema = json!({ "type": "object", "properties": properties });
+        (format!("d{number}"), schema)
+    });
+    let definitions: serde_json::Map<String, Value> = definitions.collect();
+    json!({ "allOf": [refers(0)], "definitions": definitions })
+}
+
+#[test]
+fn equal_schemas_take_no_question() {
+    let report = compared(&clique(30, 0), &clique(30, 0));
+    assert_eq!(report.exchanges[0].status, Status::Unchanged, "{report:#?}");
+    let report = compared(&clique(3, 0), &clique(3, 1));
+    assert_eq!(report.exchanges[0].status, Status::Changed);
+    let deep = chain(
+        100,
+        |next| json!({ "type": "object", "required": ["a"], "properties": { "a": next } }),
+        json!({}),
+    );
+    let report = compared(&deep, &deep);
+    assert_eq!(report.exchanges[0].status, Status::Unchanged, "{report:#?}");
+}
+
+#[test]
+fn texts_of_cycles_of_different_lengths_are_reported_once() {
+    let cycle = |count: usize, title: &str| {
+        let definitions = (0..count).map(|number| {
+            let next = format!("#/definitions/d{}", (number + 1) % count);
+            let schema = json!({
+                "title": title, "type": "object", "properties": { "n": { "$ref": next } },
+            });
+            (format!("d{number}"), schema)
+        });
+        let definitions: serde_json::Map<String, Value> = definitions.collect();
+        json!({ "allOf": [{ "$ref": "#/definitions/d0" }], "definitions": definitions })
+    };
+    let report = compared(&cycle(20, "old"), &cycle(21, "new"));
+    let texts = report.wording();
+    assert!((20..=41).contains(&texts), "{texts}");
 }
