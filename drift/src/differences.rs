@@ -315,7 +315,7 @@ fn is_at_or_below(pointer: &str, other: &str) -> bool {
     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// `values` as JSON, the end of a long one left out.
+/// `values` as JSON, each cut if it is long.
 fn list(values: &[Value]) -> String {
     let texts: Vec<String> = values.iter().map(shown).collect();
     texts.join(", ")

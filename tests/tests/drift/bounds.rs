@@ -526,3 +526,23 @@ fn texts_of_cycles_of_different_lengths_are_reported_once() {
     let texts = report.wording();
     assert!((20..=41).contains(&texts), "{texts}");
 }
+
+#[test]
+fn long_names_and_values_are_listed() {
+    let closed = |names: &[&str]| {
+        let properties = names.iter().map(|name| (name.to_string(), json!({})));
+        let properties: serde_json::Map<String, Value> = properties.collect();
+        json!({ "type": "object", "properties": properties, "additionalProperties": false })
+    };
+    let (b, c) = ("b".repeat(70), "c".repeat(70));
+    let report = compared(&closed(&["a"]), &closed(&["a", &b, &c, "z"]));
+    let findings = &report.exchanges[0].consumer.findings;
+    assert_eq!(findings.len(), 3, "{findings:#?}");
+    let long = |count: usize| {
+        let values = (0..count).map(|it| json!(format!("{it}{}", "x".repeat(3_000))));
+        json!({ "enum": values.collect::<Value>() })
+    };
+    let report = compared(&long(1), &long(16));
+    let reason = &report.exchanges[0].consumer.reason;
+    assert!(reason.len() < 3_000, "{reason}");
+}
