@@ -38,13 +38,15 @@ impl Signals {
         }
     }
 
-    /// From now on, a signal ends the process. The recorded one does so now, and a shell
-    /// sees the cause.
-    pub(crate) fn release(&self) {
+    /// From now on, a signal ends the process. Returns the recorded one, if any.
+    pub(crate) fn release(&self) -> Option<i32> {
         self.is_last.store(true, Ordering::SeqCst);
-        if let Some(signal) = self.pending() {
-            // Failure to raise the signal is ignored: the process ends anyway.
-            let _ = low_level::emulate_default_handler(signal);
-        }
+        self.pending()
     }
+}
+
+/// Ends the process as `signal` would have, so that a shell sees the cause.
+pub(crate) fn end_by(signal: i32) {
+    // Failure to raise the signal is ignored: the process ends anyway.
+    let _ = low_level::emulate_default_handler(signal);
 }

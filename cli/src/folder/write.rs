@@ -17,7 +17,7 @@ use super::output::Output;
 use super::work::Work;
 use super::{Error, names};
 use crate::printed::{print_error, warn};
-use crate::signals::Signals;
+use crate::signals::{Signals, end_by};
 
 /// Signal of a closed terminal.
 #[cfg(unix)]
@@ -60,15 +60,16 @@ impl Output {
         let ending = [TERM_SIGNALS, HANGUP].concat();
         let signals = Signals::hold(&ending).map_err(Error::write(&self.shown))?;
         let written = self.write_unless(&signals, files, names, before);
-        // The signal ends the process before the caller can print the result.
-        match (signals.pending(), &written) {
-            (Some(signal), Ok(())) => print_error(&format!(
-                "interrupted by signal {signal}; the output is written\n"
-            )),
-            (Some(_), Err(error)) => warn(error),
-            (None, _) => {}
+        if let Some(signal) = signals.release() {
+            // The process ends before the caller can print the result.
+            match &written {
+                Ok(()) => print_error(&format!(
+                    "interrupted by signal {signal}; the output is written\n"
+                )),
+                Err(error) => warn(error),
+            }
+            end_by(signal);
         }
-        signals.release();
         written
     }
 
