@@ -20,6 +20,8 @@ impl RootUrl {
             .any(|it| it.eq_ignore_ascii_case(scheme))
     }
 
+    /// Parses a root URL.
+    ///
     /// # Errors
     ///
     /// [`Error::Root`], if `text` is not a URL, or has other parts.
