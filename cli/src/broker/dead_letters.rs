@@ -85,8 +85,9 @@ async fn work(
     // Messages that were discarded before an error are deleted all the same.
     let closed = dead.close().await;
     let printed = print(stdout, &counts.text(args.action));
-    result?;
+    // This error is about the messages before the other one.
     closed?;
+    result?;
     printed.map_err(Error::Stdout)?;
     Ok(())
 }
