@@ -11,7 +11,7 @@ use super::event::ConsumerEvent;
 use super::stop::StopSignal;
 use crate::client::counters::Meter;
 use crate::client::envelope::Envelope;
-use crate::client::error::BindingError;
+use crate::client::error::{BindingError, error_chain};
 use crate::client::listener::Listener;
 use crate::client::lock::lock;
 use crate::client::transport::TransportError;
@@ -70,7 +70,7 @@ impl Shared {
     /// Reports the loss of a channel whose connection is kept.
     pub(super) fn report_lost_channel(&self, queue: String, error: &TransportError) {
         self.meter.channels_lost.up();
-        let reason = error.to_string();
+        let reason = error_chain(error);
         let event = ConsumerEvent::ChannelLost { queue, reason };
         self.listener.send(&event);
     }

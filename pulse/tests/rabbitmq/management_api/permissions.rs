@@ -261,9 +261,11 @@ impl Tokens {
 async fn a_consumer_whose_token_has_expired_opens_another_connection() {
     let rabbit = Rabbit::for_test().await;
     let tokens = Tokens::new(&rabbit).await;
+    let seen = Seen::default();
     let mut consumer = rabbit
         .consumer_by(tokens.connection())
         .reconnect(quick())
+        .on_event(seen.listener())
         .start()
         .await
         .expect("started");
@@ -271,6 +273,11 @@ async fn a_consumer_whose_token_has_expired_opens_another_connection() {
     tokens.expire().await;
     consumer.next().await.expect("a delivery").ack();
     eventually(|| consumer.counters().acks_sent == 1).await;
+    let refused = |event: &ConsumerEvent| match event {
+        ConsumerEvent::ChannelLost { reason, .. } => reason.contains("ACCESS_REFUSED"),
+        _ => false,
+    };
+    assert_eq!(seen.count(refused), 1);
 
     tokens.expire().await;
     let queue = format!("queue/{0}/{0}", tokens.name);
