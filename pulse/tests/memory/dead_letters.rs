@@ -1,7 +1,8 @@
 //! Dead letters, and an operator's access to them.
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use taskcluster_pulse::{
@@ -9,6 +10,7 @@ use taskcluster_pulse::{
     Message, Queue,
 };
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 
 use crate::common::exchanges::all_of;
 use crate::common::{Numbered, Seen, eventually, message};
@@ -208,6 +210,32 @@ async fn a_queue_of_dead_letters_that_was_deleted_is_declared_again() {
     eventually(|| handle.counters().acks_sent == 21).await;
     handle.stop();
     run.await.expect("no panic").expect("stopped");
+}
+
+/// Many at once could be too much for a broker that has just come back.
+#[tokio::test(start_paused = true)]
+async fn dead_letters_that_failed_together_are_published_at_different_times() {
+    let (broker, failures) = (MemoryBroker::new(), Arc::new(Mutex::new(Vec::new())));
+    let times = Arc::clone(&failures);
+    let consumer = dead_lettering(&broker)
+        .on_event(move |event| {
+            if is_failure(event) {
+                times.lock().expect("not poisoned").push(Instant::now());
+            }
+        })
+        .start()
+        .await
+        .expect("started");
+    let handle = consumer.handle();
+    broker.forbid("exchange/guest/test/dead");
+    publish(&broker, 0..8).await;
+    let run = tokio::spawn(consumer.run(8, async |_: Envelope| Err("no room")));
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    handle.stop();
+    run.await.expect("no panic").expect("stopped");
+    let failures = failures.lock().expect("not poisoned");
+    let second: BTreeSet<Instant> = failures[8..16].iter().copied().collect();
+    assert!(second.len() > 1, "{failures:?}");
 }
 
 #[tokio::test(start_paused = true)]
