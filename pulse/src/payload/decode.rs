@@ -11,8 +11,8 @@ use crate::violations::Violations;
 /// Decodes a payload tolerantly.
 ///
 /// Ignores unknown properties and keeps unknown enum values, because a newer server may
-/// send them. Other violations of the schema are left to
-/// [`Validate::validate`](crate::Validate::validate).
+/// send them. If an object names a property twice, the last value counts. Other violations of
+/// the schema are left to [`Validate::validate`](crate::Validate::validate).
 ///
 /// # Errors
 ///
