@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use taskcluster_documents::Source;
-use taskcluster_drift::{Effect, ExchangeReport, Side, Status, compare};
+use taskcluster_drift::{Effect, ExchangeReport, Side, Status, accepts, compare};
 
 use crate::support::compare_pairs;
 
@@ -368,6 +368,24 @@ fn a_type_that_generated_code_infers_is_compared() {
     }
     let (_, report) = compare_pairs(&[(fields, object)]).remove(0);
     assert_eq!(effects(&report), same, "{report:#?}");
+}
+
+/// Neither the service nor the reader is generated code.
+#[test]
+fn a_schema_without_type_accepts_any_type_of_message() {
+    let side = |schema: Value| {
+        let source = Source {
+            name: "schema.json".to_owned(),
+            bytes: schema.to_string().into_bytes(),
+        };
+        Side::schema("schema", &source).unwrap_or_else(|errors| panic!("{errors}"))
+    };
+    let open = side(json!({ "properties": { "a": { "type": "integer" } } }));
+    let object = side(json!({ "type": "object", "properties": { "a": { "type": "integer" } } }));
+    for (messages, reader, expected) in [(&open, &object, "refused"), (&object, &open, "fine")] {
+        let report = accepts(messages, "schema/message", reader).expect("an exchange");
+        assert_eq!(report.answer.effect.name(), expected, "{report:#?}");
+    }
 }
 
 /// A schema, made of one without `type`.
