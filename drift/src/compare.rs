@@ -345,18 +345,33 @@ fn find<'r>(resolved: &'r Resolved, name: &str) -> Result<Exchange<'r>, Exchange
     let found: Vec<Exchange<'_>> = all.values().copied().filter(is_named).collect();
     match found.as_slice() {
         [only] => Ok(*only),
-        [] => {
-            let known = all.values();
-            let known = known.map(|it| format!("{}/{}", it.service.service, last(it)));
-            Err(ExchangeError::Unknown {
-                name: name.to_owned(),
-                known: known.collect(),
-            })
-        }
+        [] => Err(ExchangeError::Unknown {
+            name: name.to_owned(),
+            known: names_like(name, all.values()),
+        }),
         _ => Err(ExchangeError::Ambiguous {
             name: name.to_owned(),
         }),
     }
+}
+
+/// The names of the exchanges of the service in `name`, or of the services if it is unknown.
+fn names_like<'e, 'r: 'e>(
+    name: &str,
+    all: impl Iterator<Item = &'e Exchange<'r>> + Clone,
+) -> Vec<String> {
+    let service = name.split('/').next().unwrap_or(name);
+    let mut of_service = all
+        .clone()
+        .filter(|it| it.service.service == service)
+        .peekable();
+    if of_service.peek().is_none() {
+        let services: BTreeSet<&str> = all.map(|it| it.service.service.as_str()).collect();
+        return services.iter().map(|it| format!("{it}/…")).collect();
+    }
+    of_service
+        .map(|it| format!("{service}/{}", last(it)))
+        .collect()
 }
 
 /// The last part of an exchange's name on the broker.

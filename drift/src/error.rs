@@ -11,7 +11,8 @@ pub enum ExchangeError {
     Unknown {
         /// The name.
         name: String,
-        /// The names of all exchanges, such as `queue/task-completed`.
+        /// The names of the service's exchanges, such as `queue/task-completed`; if the
+        /// service is unknown, too, those of the services, such as `queue/…`.
         known: Vec<String>,
     },
     /// Several exchanges have that name.

@@ -67,6 +67,23 @@ fn json_is_valid_under_its_schema() {
 }
 
 #[test]
+fn an_unknown_exchange_has_the_names_of_its_service() {
+    let messages = side("schemas", "schemas");
+    let error = |name: &str| {
+        let error = accepts(&messages, name, &messages).expect_err("an unknown name");
+        error.to_string()
+    };
+    assert_eq!(
+        error("notify/nope"),
+        r#"no exchange "notify/nope"; expected one of notify/notification"#
+    );
+    assert_eq!(
+        error("nope"),
+        r#"no exchange "nope"; expected one of auth/…, github/…, hooks/…, notify/…, queue/…, worker-manager/…"#
+    );
+}
+
+#[test]
 fn documents_are_unchanged_against_another_form_of_themselves() {
     let documents = sources(&workspace("schemas")).into_iter();
     let documents = documents.map(|source| serde_json::from_slice(&source.bytes).expect("JSON"));
