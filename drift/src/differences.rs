@@ -128,7 +128,7 @@ impl Walk<'_> {
 
     /// Whether no further place is compared.
     fn is_over(&self) -> bool {
-        self.asked > MOST_ASKED || self.context.engine.is_exhausted()
+        self.asked > MOST_ASKED || self.context.engine.is_exhausted_for_all()
     }
 
     /// Visits the parts of a conjunction; false if the formula has none.

@@ -357,18 +357,10 @@ impl ExchangeReport {
 
     /// Whether any question is not decided.
     pub fn is_undecided(&self) -> bool {
-        self.consumer.effect == ConsumerEffect::NotDecided
-            || self.publisher.effect == PublisherEffect::NotDecided
-            || self
-                .consumer
-                .findings
-                .iter()
-                .any(|it| it.effect == ConsumerEffect::NotDecided)
-            || self
-                .publisher
-                .findings
-                .iter()
-                .any(|it| it.effect == PublisherEffect::NotDecided)
+        let mut consumer = self.consumer.findings.iter();
+        let mut publisher = self.publisher.findings.iter();
+        consumer.any(|it| it.effect == ConsumerEffect::NotDecided)
+            || publisher.any(|it| it.effect == PublisherEffect::NotDecided)
     }
 }
 

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::budget::Exhausted;
 use super::evaluate;
 use super::formula::{Formula, Id, Kind, Members};
-use super::outcome::{Exhausted, Outcome};
+use super::outcome::Outcome;
 use super::solve::{Engine, Literal};
 
 /// Maximum number of choices that follow each other, in a value and all values around it.

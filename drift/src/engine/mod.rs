@@ -14,6 +14,7 @@
 mod array;
 mod automaton;
 mod branch;
+mod budget;
 mod evaluate;
 mod formula;
 mod number;

@@ -15,8 +15,9 @@ use num_rational::BigRational;
 use num_traits::{One, Pow, Signed, Zero};
 use serde_json::{Number, Value};
 
+use super::budget::{Budget, Exhausted};
 use super::formula::{Formula, NumberLimit};
-use super::outcome::{Budget, Exhausted, Outcome};
+use super::outcome::Outcome;
 use super::solve::{Engine, Literal};
 use super::value::{self, common_multiple};
 

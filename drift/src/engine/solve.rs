@@ -4,8 +4,9 @@ use std::cell::Cell;
 use std::collections::HashMap;
 
 use super::automaton::Automata;
+use super::budget::Budget;
 use super::formula::{Formula, Formulas, Id, Kind};
-use super::outcome::{Budget, Outcome};
+use super::outcome::Outcome;
 use super::value::weight;
 use super::{Automaton, MOST_STEPS, MOST_STEPS_OF_ALL, TextLimit, evaluate};
 
@@ -132,7 +133,7 @@ impl Engine {
     }
 
     /// Whether no steps are left for any question.
-    pub(crate) fn is_exhausted(&self) -> bool {
+    pub(crate) fn is_exhausted_for_all(&self) -> bool {
         self.budget.is_exhausted_for_all()
     }
 

@@ -7,8 +7,9 @@ mod utf8;
 use serde_json::Value;
 
 use self::search::Texts;
+use super::budget::Budget;
 use super::formula::{Formula, TextLimit};
-use super::outcome::{Budget, Outcome};
+use super::outcome::Outcome;
 use super::solve::{Engine, Literal};
 
 impl Engine {
@@ -43,7 +44,7 @@ impl Engine {
         for fact in facts {
             match (self.formulas.get(fact.formula), fact.holds) {
                 (Formula::Text(TextLimit::MinLength(least)), true) => {
-                    texts.shortest = texts.shortest.max(*least);
+                    texts.min_length = texts.min_length.max(*least);
                 }
                 (Formula::Text(TextLimit::MaxLength(most)), true) => longest = longest.min(*most),
                 (Formula::Text(TextLimit::MinLength(least)), false) => match least.checked_sub(1) {
@@ -51,7 +52,7 @@ impl Engine {
                     None => return None,
                 },
                 (Formula::Text(TextLimit::MaxLength(most)), false) => {
-                    texts.shortest = texts.shortest.max(most.saturating_add(1));
+                    texts.min_length = texts.min_length.max(most.saturating_add(1));
                 }
                 (Formula::Text(TextLimit::Language(id)), holds) => {
                     let list = match holds {
@@ -68,7 +69,7 @@ impl Engine {
                 _ => {}
             }
         }
-        texts.longest = (longest < u64::MAX).then_some(longest);
-        (texts.shortest <= longest).then_some(texts)
+        texts.max_length = (longest < u64::MAX).then_some(longest);
+        (texts.min_length <= longest).then_some(texts)
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use super::trie::Trie;
 use super::utf8::Utf8;
 use crate::engine::automaton::{Automaton, DEAD};
-use crate::engine::outcome::{Budget, Exhausted};
+use crate::engine::budget::{Budget, Exhausted};
 
 /// A set of texts: those that all automata of one list accept, and none of another.
 #[derive(Debug, Default)]
@@ -14,9 +14,9 @@ pub(super) struct Texts<'a> {
     pub(super) refused_by: Vec<&'a Automaton>,
     pub(super) excluded: BTreeSet<&'a str>,
     /// Minimum number of code points.
-    pub(super) shortest: u64,
+    pub(super) min_length: u64,
     /// Maximum number of code points.
-    pub(super) longest: Option<u64>,
+    pub(super) max_length: Option<u64>,
 }
 
 /// The states of all automata, and the place of the text among excluded ones.
@@ -43,8 +43,8 @@ impl Texts<'_> {
         let longest_excluded = self.excluded.iter().map(|text| text.len() as u64).max();
         let any_do = self.accepted_by.is_empty()
             && self.refused_by.is_empty()
-            && longest_excluded.is_none_or(|longest| longest < self.shortest);
-        match usize::try_from(self.shortest) {
+            && longest_excluded.is_none_or(|longest| longest < self.min_length);
+        match usize::try_from(self.min_length) {
             Ok(length) if any_do && length <= MOST_CHARACTERS => {
                 budget.spend_weight(length)?;
                 Ok(Some("a".repeat(length)))
@@ -75,7 +75,7 @@ impl Texts<'_> {
             budget,
         };
         let most = self
-            .longest
+            .max_length
             .unwrap_or(u64::MAX)
             .min(least.saturating_add(MOST_LONGER));
         for length in least..=most {
@@ -182,7 +182,7 @@ impl<'t> Search<'t> {
         let mut layer = vec![(start, 0)];
         let mut seen = HashSet::new();
         for length in 0_u64.. {
-            if length >= texts.shortest {
+            if length >= texts.min_length {
                 let accepted = layer.iter().find(|(state, _)| self.accepts(state));
                 if let Some(&(_, visit)) = accepted {
                     return Ok(Some(text(&visits, visit)));
@@ -190,7 +190,7 @@ impl<'t> Search<'t> {
                 // From this length on, only states that are new lead to further texts.
                 layer.retain(|(state, _)| seen.insert(state.clone()));
             }
-            if layer.is_empty() || texts.longest.is_some_and(|longest| length >= longest) {
+            if layer.is_empty() || texts.max_length.is_some_and(|longest| length >= longest) {
                 return Ok(None);
             }
             layer = self.next_layer(layer, &bytes, &mut visits, budget)?;
