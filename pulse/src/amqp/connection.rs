@@ -127,7 +127,8 @@ impl Connection {
     /// A token that expires may do so while a connection is open. RabbitMQ keeps that
     /// connection and refuses its requests; the client then opens another one. A publisher
     /// does so from an age of 30 seconds on: on a younger connection, a refused message is
-    /// refused.
+    /// refused. While the new connection can't be opened, other messages wait, and
+    /// [`Reconnect`](crate::Reconnect) applies.
     ///
     /// ```
     /// use taskcluster_pulse::Connection;

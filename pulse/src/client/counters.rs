@@ -100,8 +100,8 @@ numbers! {
         requeued
         /// Deliveries that were dropped without an ack, and requeued within a second.
         dropped
-        /// Deliveries whose channel was lost before they were settled; the broker
-        /// delivers their messages again.
+        /// Deliveries whose channel was lost before they were settled, or that a stop with a
+        /// limit gave up; the broker delivers their messages again.
         stale
         /// Messages that could not be decoded.
         unreadable

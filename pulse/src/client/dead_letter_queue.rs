@@ -47,6 +47,8 @@ pub struct DeadLetterQueue {
     replays: Option<Arc<dyn Channel>>,
     /// How many dead letters are still to be returned.
     left: u32,
+    /// Whether the connection was given up because a replay was not answered.
+    is_unanswered: bool,
 }
 
 impl DeadLetterQueue {
@@ -83,6 +85,7 @@ impl DeadLetterQueue {
             names,
             replays: None,
             left,
+            is_unanswered: false,
         })
     }
 
@@ -146,6 +149,7 @@ impl DeadLetterQueue {
     fn check_open(&self) -> Result<(), Error> {
         match self.channel.is_open() {
             true => Ok(()),
+            false if self.is_unanswered => Err(self.lost(no_answer())),
             false => Err(self.lost(TransportError::lost("its channel is closed"))),
         }
     }
@@ -204,8 +208,8 @@ impl DeadLetter<'_> {
     ///
     /// # Errors
     ///
-    /// [`Error`], if the broker does not confirm the message, or the dead letter can't be deleted
-    /// because the connection was lost. It stays in the queue. After 30 seconds
+    /// [`Error`], if the broker does not confirm the message, or the dead letter can't be
+    /// deleted because the connection was lost. It stays in the queue. After 30 seconds
     /// without an answer, the connection is closed so that the broker, if it is short of
     /// memory or disk, does not read the message later; only its answer may be missing.
     pub async fn replay(self) -> Result<(), Error> {
@@ -225,6 +229,7 @@ impl DeadLetter<'_> {
         let answered = channel.publish(&message, self.tag);
         let answered = answered.map_err(|error| refused(from, error.into()))?;
         let Ok(answered) = timeout(TIMEOUT, answered).await else {
+            queue.is_unanswered = true;
             queue.link.reset();
             return Err(queue.lost(no_answer()));
         };

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use taskcluster_pulse::{
     Consumer, ConsumerEvent, ConsumerHandle, DeadLetterQueue, Envelope, Error, MemoryBroker,
-    Message, Queue,
+    Message, Queue, Reconnect,
 };
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
@@ -323,6 +323,25 @@ async fn a_dead_letter_that_is_the_last_copy_waits_for_the_broker() {
     assert_eq!(broker.queue_len(DEAD), Some(1));
     handle.stop();
     run.await.expect("no panic").expect("stopped");
+}
+
+/// It does not keep `run` from returning.
+#[tokio::test(start_paused = true)]
+async fn a_consumer_that_gives_up_ends_although_a_last_copy_waits() {
+    let (broker, seen) = (MemoryBroker::new(), Seen::default());
+    let queue = Queue::durable("test").classic().auto_delete();
+    let builder = dead_lettering(&broker)
+        .queue(queue)
+        .reconnect(Reconnect::forever().at_most(1));
+    let consumer = builder.on_event(seen.listener()).start().await;
+    let consumer = consumer.expect("started");
+    let run = tokio::spawn(consumer.run(1, async |_: Message<Numbered>| Err("no room")));
+    broker.delete_queue(DEAD);
+    broker.publish(EXCHANGE, "primary.a", &[], r#"{"number": 1, "text": ""}"#);
+    seen.wait_for(is_failure).await;
+    broker.go_away();
+    let ended = run.await.expect("no panic");
+    assert!(matches!(ended, Err(Error::GaveUp { .. })), "{ended:?}");
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! Publishes one failed message as a dead letter.
 
-use std::future::pending;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -54,20 +54,23 @@ async fn given_up(
     let mut stop = shared.stop.subscribe();
     sleep(UNCOUNTED_AFTER).await;
     let _waiting = delivery.wait();
-    let stopped = async {
+    let mut stopped = pin!(async {
         stop.asked().await;
         sleep(STOP_TIMEOUT).await;
-    };
+    });
     let lost = async {
         while delivery.is_live() {
             sleep(CHECK_INTERVAL).await;
         }
-        if let Some(_place) = publisher.keep_last_copy(failed) {
-            pending::<()>().await;
-        }
     };
     tokio::select! {
-        () = stopped => {}
+        () = &mut stopped => return,
         () = lost => {}
+    }
+    if let Some(_place) = publisher.keep_last_copy(failed) {
+        stopped.await;
+        tracing::error!(
+            "stopped before the broker took a dead letter, which may be lost: {failed}"
+        );
     }
 }

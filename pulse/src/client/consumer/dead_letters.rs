@@ -30,7 +30,7 @@ const PREPARE_INTERVAL: Duration = Duration::from_secs(1);
 const DECLARE_INTERVAL: Duration = Duration::from_secs(30);
 
 /// Maximum number of dead letters that are kept as the last copies of their messages.
-const MAX_LAST_COPIES: usize = 1000;
+const MAX_LAST_COPIES: u32 = 1000;
 
 /// Time after which an unconfirmed dead letter is reported, and the interval of further
 /// reports.
@@ -81,7 +81,8 @@ impl DeadLetterPublisher {
     pub(super) fn new(config: &Config) -> Option<Self> {
         Some(Self {
             dead_letters: config.dead_letters.clone()?,
-            last_copies: (config.queue.is_auto_delete()).then(|| Semaphore::new(MAX_LAST_COPIES)),
+            last_copies: (config.queue.is_auto_delete())
+                .then(|| Semaphore::new(MAX_LAST_COPIES as usize)),
             connection: config.connection.clone(),
             reconnect: config.reconnect.clone(),
             state: Mutex::new(State {
@@ -121,7 +122,9 @@ impl DeadLetterPublisher {
     pub(super) fn keep_last_copy(&self, message: &FailedMessage) -> Option<SemaphorePermit<'_>> {
         let place = self.last_copies.as_ref()?.try_acquire();
         place
-            .inspect_err(|_| tracing::error!("too many dead letters wait, this is lost: {message}"))
+            .inspect_err(|_| {
+                tracing::error!("too many dead letters wait, this may be lost: {message}")
+            })
             .ok()
     }
 
@@ -236,8 +239,12 @@ impl DeadLetterPublisher {
         message.envelope.to_forwarded(exchange, Some(&reason))
     }
 
-    /// Closes the connection, after the consumer has settled its deliveries.
+    /// Closes the connection, after the consumer has settled its deliveries, and has given
+    /// up those that are lost.
     pub(super) async fn close(&self) {
+        if let Some(last_copies) = &self.last_copies {
+            let _all = last_copies.acquire_many(MAX_LAST_COPIES).await;
+        }
         let mut state = self.state.lock().await;
         state.closed = true;
         if let Some(publisher) = state.publisher.take() {

@@ -25,8 +25,8 @@ pub enum ConsumerEvent {
         /// The queue's full name.
         queue: String,
     },
-    /// The connection was lost or could not be opened; the consumer tries again after
-    /// `delay`.
+    /// The connection was lost, or could not be opened and set up; the consumer tries again
+    /// after `delay`.
     #[non_exhaustive]
     Reconnecting {
         /// How many attempts in a row have failed; 0 after a connection was lost.
@@ -124,8 +124,8 @@ pub enum ConsumerEvent {
     },
     /// A message could not be handled and was dead-lettered.
     DeadLettered(FailedMessage),
-    /// A message could not be dead-lettered. It stays unacked, and the consumer tries
-    /// again. Also reported after five seconds without a confirmation, and then every 30
+    /// A message could not be dead-lettered. It stays unacked, unless its delivery is lost,
+    /// and the consumer tries again. Also reported after five seconds without a confirmation, and then every 30
     /// seconds.
     #[non_exhaustive]
     DeadLetterFailed {

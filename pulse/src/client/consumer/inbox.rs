@@ -176,10 +176,10 @@ pub(super) fn arrived(deliveries: &mut dyn Deliveries) -> Result<Vec<Arrival>, T
     Ok(arrivals)
 }
 
-/// Receives the last deliveries of a cancelled consumer, after `arrived`, and those that another one of the
-/// channel got meanwhile, in the order of their tags: an ack may reach every delivery with
-/// a lower tag, so these have to be handed out before. If the broker has cancelled the
-/// other consumer as well, its deliveries report that.
+/// Receives the last deliveries of a cancelled consumer, after `arrived`, and those that
+/// another one of the channel got meanwhile, in the order of their tags: an ack may reach
+/// every delivery with a lower tag, so these have to be handed out before. If the broker has
+/// cancelled the other consumer as well, its deliveries report that.
 ///
 /// # Errors
 ///

@@ -206,6 +206,8 @@ where
                 () = poll_fn(|cx| self.workers.poll_deliveries(consumer, cx)) => break,
             }
         }
+        // If the consumer has ended by an error, what waits for the broker has to end, too.
+        consumer.shared.stop.ask();
         consumer.inboxes.close();
         self.workers.jobs.close();
         self.retries.abandon();

@@ -163,7 +163,14 @@ impl Session {
         loop {
             let is_fixed = self.keeps_prefetch && self.prefetch.is_some();
             tokio::select! {
-                end = ended(&mut self.inbox) => return end,
+                end = ended(&mut self.inbox) => {
+                    // Its channel is open. It may not be otherwise, or the tags may be those
+                    // of a new queue's deliveries, which RabbitMQ does not tell apart.
+                    if matches!(end, End::CancelledByBroker) {
+                        self.tracker.flush();
+                    }
+                    return end;
+                }
                 error = lost(&mut link) => return End::Lost(error),
                 () = stop.asked() => return End::Stopped,
                 () = due(&mut old) => return End::Old,
@@ -215,8 +222,6 @@ impl Session {
         &self,
         error: TransportError,
     ) -> impl Future<Output = TransportError> + use<> {
-        // The channel of a cancelled consumer is not lost.
-        self.tracker.flush();
         self.tracker.lose();
         let link = self.link.state();
         async move {
@@ -275,11 +280,12 @@ async fn consume(
     prefetch: u16,
     old: Option<(String, Box<dyn Deliveries>)>,
 ) -> Result<(Vec<Arrival>, Box<dyn Deliveries>), ConnectError> {
-    let mut deliveries = setup::consume(channel, queue, tag, prefetch).await?;
+    let consumed = setup::consume(channel, queue, tag, prefetch).await;
     let Some((tag, mut old)) = old else {
-        return Ok((Vec::new(), deliveries));
+        return Ok((Vec::new(), consumed?));
     };
     let arrived = inbox::arrived(&mut *old)?;
+    let mut deliveries = consumed?;
     channel.cancel(&tag).await;
     let waiting = inbox::merge(arrived, old, &mut *deliveries).await?;
     Ok((waiting, deliveries))

@@ -115,9 +115,13 @@ fn differs_in(error: &TransportError, argument: &str) -> bool {
 }
 
 /// Whether a refusal is because of the number of queues of the virtual host or the cluster,
-/// in RabbitMQ's words. No text that ends with a name ends so.
+/// in RabbitMQ's words, which it cuts if the names are long. No text that ends with a name
+/// ends so.
 fn is_queue_limit(reason: &str) -> bool {
-    reason.contains("queue limit in ") && reason.ends_with(") is reached")
+    let ends = [") is reached", "..."]
+        .iter()
+        .any(|end| reason.ends_with(end));
+    ends && reason.contains("queue limit in ")
 }
 
 /// The error for a refused request about a queue, with advice.
