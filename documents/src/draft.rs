@@ -5,7 +5,11 @@ use serde_json::Value;
 use crate::document::schema_id;
 
 /// Parts of `$schema` that name a draft in which ids have the keyword `id`.
-const OLDEST: &[&str] = &["json-schema.org/draft-03/", "json-schema.org/draft-04/"];
+const OLDEST: &[&str] = &[
+    "json-schema.org/draft-03/",
+    "json-schema.org/draft-04/",
+    "json-schema.org/draft-05/",
+];
 
 /// Parts of `$schema` that name a draft after 07, or an extension of one.
 const LATE: &[&str] = &[

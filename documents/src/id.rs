@@ -81,11 +81,16 @@ fn with_escaped_fragment(reference: &str) -> Cow<'_, str> {
         return reference.into();
     };
     let mut escaped = format!("{address}#");
-    for byte in fragment.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => escaped.push(char::from(byte)),
-            _ if b"-._~!$&'()*+,;=:@/?%".contains(&byte) => escaped.push(char::from(byte)),
-            _ => escaped.push_str(&format!("%{byte:02X}")),
+    let bytes = fragment.as_bytes();
+    for (index, &byte) in bytes.iter().enumerate() {
+        let is_escape = |digits: &[u8]| digits.iter().all(u8::is_ascii_hexdigit);
+        let is_kept = match byte {
+            b'%' => bytes.get(index + 1..index + 3).is_some_and(is_escape),
+            _ => byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/?".contains(&byte),
+        };
+        match is_kept {
+            true => escaped.push(char::from(byte)),
+            false => escaped.push_str(&format!("%{byte:02X}")),
         }
     }
     escaped.into()
@@ -184,9 +189,9 @@ mod tests {
             ("#/definitions/y", "queue/v1/status.json", "/definitions/y"),
             ("#", "queue/v1/status.json", ""),
             (
-                "#/definitions/Partial<ü[]> #|",
+                "#/definitions/Partial<ü[]> #|50%",
                 "queue/v1/status.json",
-                "/definitions/Partial<ü[]> #|",
+                "/definitions/Partial<ü[]> #|50%",
             ),
             ("/schemas/auth/v1/role.json#", "auth/v1/role.json", ""),
         ] {

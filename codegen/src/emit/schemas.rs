@@ -14,7 +14,7 @@ pub(super) fn items(types: Types<'_>, service: &Service) -> Vec<TokenStream> {
         .map(|definition| {
             let name = ident(&definition.name);
             let table = format_ident!("{}", definition.constant);
-            quote!(const _: #name = #table;)
+            quote!(const _: #name = super::schemas::#table;)
         })
         .collect();
     match tables.is_empty() {

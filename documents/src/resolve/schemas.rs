@@ -69,7 +69,7 @@ impl SchemaReader<'_, '_> {
         }
         match Keyword::of(keyword) {
             Some(Keyword::Identity) => {
-                self.check_draft(keyword, value);
+                self.check_draft(keyword, value, members);
                 Ok(())
             }
             Some(Keyword::Unsupported) => {
@@ -92,9 +92,11 @@ impl SchemaReader<'_, '_> {
     }
 
     /// Reports a `$schema` inside a document for which its `$ref`s would be read differently.
-    fn check_draft(&mut self, keyword: &str, value: &Value) {
-        let is_late = |draft| draft == Draft::Late;
-        let differs = is_late(Draft::of(Some(value))) != is_late(self.draft);
+    fn check_draft(&mut self, keyword: &str, value: &Value, members: &Map<String, Value>) {
+        let own = Draft::of(Some(value));
+        let is_one = |draft: Draft| (own == draft) != (self.draft == draft);
+        let has_id = ["id", "$id"].iter().any(|id| members.contains_key(*id));
+        let differs = is_one(Draft::Late) || is_one(Draft::Oldest) && has_id;
         if keyword == "$schema" && !self.schema.home.pointer.is_empty() && differs {
             let what = "the schema states another draft than the document that it is in";
             let help = "state one draft at the start of the document, or use two documents";

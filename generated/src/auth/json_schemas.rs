@@ -7,6 +7,6 @@ use taskcluster_pulse::__private::json_schemas;
 use super::{ClientMessage, RoleMessage};
 
 json_schemas! {
-    const _: ClientMessage = CLIENT_MESSAGE;
-    const _: RoleMessage = ROLE_MESSAGE;
+    const _: ClientMessage = super::schemas::CLIENT_MESSAGE;
+    const _: RoleMessage = super::schemas::ROLE_MESSAGE;
 }

@@ -10,9 +10,9 @@ use super::{
 };
 
 json_schemas! {
-    const _: GitHubPullRequestMessage = GIT_HUB_PULL_REQUEST_MESSAGE;
-    const _: GitHubPushMessage = GIT_HUB_PUSH_MESSAGE;
-    const _: GitHubReleaseMessage = GIT_HUB_RELEASE_MESSAGE;
-    const _: GitHubReRunRequestMessage = GIT_HUB_RE_RUN_REQUEST_MESSAGE;
-    const _: TaskGroupDefinedCreateStatus = TASK_GROUP_DEFINED_CREATE_STATUS;
+    const _: GitHubPullRequestMessage = super::schemas::GIT_HUB_PULL_REQUEST_MESSAGE;
+    const _: GitHubPushMessage = super::schemas::GIT_HUB_PUSH_MESSAGE;
+    const _: GitHubReleaseMessage = super::schemas::GIT_HUB_RELEASE_MESSAGE;
+    const _: GitHubReRunRequestMessage = super::schemas::GIT_HUB_RE_RUN_REQUEST_MESSAGE;
+    const _: TaskGroupDefinedCreateStatus = super::schemas::TASK_GROUP_DEFINED_CREATE_STATUS;
 }

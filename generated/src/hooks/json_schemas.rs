@@ -7,5 +7,5 @@ use taskcluster_pulse::__private::json_schemas;
 use super::HookChangedMessage;
 
 json_schemas! {
-    const _: HookChangedMessage = HOOK_CHANGED_MESSAGE;
+    const _: HookChangedMessage = super::schemas::HOOK_CHANGED_MESSAGE;
 }

@@ -7,5 +7,5 @@ use taskcluster_pulse::__private::json_schemas;
 use super::NotificationMessage;
 
 json_schemas! {
-    const _: NotificationMessage = NOTIFICATION_MESSAGE;
+    const _: NotificationMessage = super::schemas::NOTIFICATION_MESSAGE;
 }

@@ -14,25 +14,25 @@ use super::{
 };
 
 json_schemas! {
-    const _: TaskDefinedMessage = TASK_DEFINED_MESSAGE;
-    const _: TaskStatusStructure = TASK_STATUS_STRUCTURE;
-    const _: TaskPriority = TASK_PRIORITY;
-    const _: RunInformation = RUN_INFORMATION;
-    const _: ReasonCreated = REASON_CREATED;
-    const _: ReasonResolved = REASON_RESOLVED;
-    const _: RunState = RUN_STATE;
-    const _: State = STATE;
-    const _: TaskDefinitionStructureForPulseMessages = TASK_DEFINITION_STRUCTURE_FOR_PULSE_MESSAGES;
-    const _: TaskPendingMessage = TASK_PENDING_MESSAGE;
-    const _: TaskPendingMessageTask = TASK_PENDING_MESSAGE_TASK;
-    const _: TaskRunningMessage = TASK_RUNNING_MESSAGE;
-    const _: ArtifactCreatedMessage = ARTIFACT_CREATED_MESSAGE;
-    const _: Artifact = ARTIFACT;
-    const _: ArtifactStorageType = ARTIFACT_STORAGE_TYPE;
-    const _: TaskCompletedMessage = TASK_COMPLETED_MESSAGE;
-    const _: TaskFailedMessage = TASK_FAILED_MESSAGE;
-    const _: TaskExceptionMessage = TASK_EXCEPTION_MESSAGE;
-    const _: TaskGroupChangedMessage = TASK_GROUP_CHANGED_MESSAGE;
-    const _: TaskPriorityChangedMessage = TASK_PRIORITY_CHANGED_MESSAGE;
-    const _: TaskGroupPriorityChangedMessage = TASK_GROUP_PRIORITY_CHANGED_MESSAGE;
+    const _: TaskDefinedMessage = super::schemas::TASK_DEFINED_MESSAGE;
+    const _: TaskStatusStructure = super::schemas::TASK_STATUS_STRUCTURE;
+    const _: TaskPriority = super::schemas::TASK_PRIORITY;
+    const _: RunInformation = super::schemas::RUN_INFORMATION;
+    const _: ReasonCreated = super::schemas::REASON_CREATED;
+    const _: ReasonResolved = super::schemas::REASON_RESOLVED;
+    const _: RunState = super::schemas::RUN_STATE;
+    const _: State = super::schemas::STATE;
+    const _: TaskDefinitionStructureForPulseMessages = super::schemas::TASK_DEFINITION_STRUCTURE_FOR_PULSE_MESSAGES;
+    const _: TaskPendingMessage = super::schemas::TASK_PENDING_MESSAGE;
+    const _: TaskPendingMessageTask = super::schemas::TASK_PENDING_MESSAGE_TASK;
+    const _: TaskRunningMessage = super::schemas::TASK_RUNNING_MESSAGE;
+    const _: ArtifactCreatedMessage = super::schemas::ARTIFACT_CREATED_MESSAGE;
+    const _: Artifact = super::schemas::ARTIFACT;
+    const _: ArtifactStorageType = super::schemas::ARTIFACT_STORAGE_TYPE;
+    const _: TaskCompletedMessage = super::schemas::TASK_COMPLETED_MESSAGE;
+    const _: TaskFailedMessage = super::schemas::TASK_FAILED_MESSAGE;
+    const _: TaskExceptionMessage = super::schemas::TASK_EXCEPTION_MESSAGE;
+    const _: TaskGroupChangedMessage = super::schemas::TASK_GROUP_CHANGED_MESSAGE;
+    const _: TaskPriorityChangedMessage = super::schemas::TASK_PRIORITY_CHANGED_MESSAGE;
+    const _: TaskGroupPriorityChangedMessage = super::schemas::TASK_GROUP_PRIORITY_CHANGED_MESSAGE;
 }

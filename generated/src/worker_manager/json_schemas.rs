@@ -10,9 +10,9 @@ use super::{
 };
 
 json_schemas! {
-    const _: WorkerTypePulseMessage = WORKER_TYPE_PULSE_MESSAGE;
-    const _: PulseWorkerPoolErrorMessage = PULSE_WORKER_POOL_ERROR_MESSAGE;
-    const _: WorkerPulseMessage = WORKER_PULSE_MESSAGE;
-    const _: WorkerRemovedPulseMessage = WORKER_REMOVED_PULSE_MESSAGE;
-    const _: LaunchConfigPulseMessage = LAUNCH_CONFIG_PULSE_MESSAGE;
+    const _: WorkerTypePulseMessage = super::schemas::WORKER_TYPE_PULSE_MESSAGE;
+    const _: PulseWorkerPoolErrorMessage = super::schemas::PULSE_WORKER_POOL_ERROR_MESSAGE;
+    const _: WorkerPulseMessage = super::schemas::WORKER_PULSE_MESSAGE;
+    const _: WorkerRemovedPulseMessage = super::schemas::WORKER_REMOVED_PULSE_MESSAGE;
+    const _: LaunchConfigPulseMessage = super::schemas::LAUNCH_CONFIG_PULSE_MESSAGE;
 }

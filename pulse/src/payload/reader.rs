@@ -234,7 +234,10 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Objects<D> {
     #[inline]
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
         let _level = Level::enter()?;
-        self.0.deserialize_map(Objects(visitor))
+        match IS_LENIENT.get() {
+            false => self.0.deserialize_map(Objects(visitor)),
+            true => read_last(self.0, visitor),
+        }
     }
 
     #[inline]
@@ -244,11 +247,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Objects<D> {
         _fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, D::Error> {
-        let _level = Level::enter()?;
-        match IS_LENIENT.get() {
-            false => self.0.deserialize_map(Objects(visitor)),
-            true => read_last(self.0, visitor),
-        }
+        self.deserialize_map(visitor)
     }
 
     #[inline]

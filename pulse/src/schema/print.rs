@@ -13,7 +13,7 @@ use crate::value::{RawJson, RawJsonObject, Timestamp};
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __json_schemas {
-    ($(const _: $name:ty = $table:ident;)*) => {
+    ($(const _: $name:ty = $table:path;)*) => {
         $(
             impl $crate::__private::schemars::JsonSchema for $name {
                 fn schema_name() -> ::std::borrow::Cow<'static, str> {
@@ -27,7 +27,7 @@ macro_rules! __json_schemas {
                 fn json_schema(
                     generator: &mut $crate::__private::schemars::SchemaGenerator,
                 ) -> $crate::__private::schemars::Schema {
-                    $crate::__private::print_schema(&super::schemas::$table, module_path!(), generator)
+                    $crate::__private::print_schema(&$table, module_path!(), generator)
                 }
             }
         )*

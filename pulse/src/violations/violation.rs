@@ -1,6 +1,6 @@
 //! Violations of a schema: the value, the keyword and the place.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Write};
 
 use serde_core::ser::{Serialize, SerializeStruct, Serializer};
@@ -190,14 +190,24 @@ impl Violations {
         Self(found)
     }
 
-    /// These violations, and those of `others`, except for those of the same numbers, or of
-    /// each `null` in place of one.
+    /// These violations, of what JSON loses, and `others`, of the JSON: except for those of a
+    /// `null` in place of a number, and of multiples, for which a long integer is rounded. A
+    /// limit of the schema takes the place of that of 64 bits.
     pub(crate) fn and(mut self, others: Self) -> Self {
         let numbers = self.iter().filter(|it| it.keyword != Violation::DUPLICATE);
-        let pointers: BTreeSet<String> = numbers.map(|it| it.pointer.clone()).collect();
-        let others = others.into_iter();
+        let numbers = numbers.map(|it| (it.pointer.clone(), it.keyword));
+        let numbers: BTreeMap<String, &str> = numbers.collect();
+        let others = others.into_iter().filter(|it| {
+            let lost = numbers.get(&it.pointer);
+            lost.is_none_or(|lost| is_limit(lost) && it.keyword != "multipleOf")
+        });
+        let others: Vec<Violation> = others.collect();
+        let limits = others.iter().filter(|it| is_limit(it.keyword));
+        let limits: BTreeSet<(&str, &str)> =
+            limits.map(|it| (it.pointer.as_str(), it.keyword)).collect();
         self.0
-            .extend(others.filter(|it| !pointers.contains(&it.pointer)));
+            .retain(|it| !limits.contains(&(it.pointer.as_str(), it.keyword)));
+        self.0.extend(others);
         self
     }
 
@@ -205,6 +215,10 @@ impl Violations {
     pub fn iter(&self) -> std::slice::Iter<'_, Violation> {
         self.0.iter()
     }
+}
+
+fn is_limit(keyword: &str) -> bool {
+    matches!(keyword, "minimum" | "maximum")
 }
 
 impl Serialize for Violations {

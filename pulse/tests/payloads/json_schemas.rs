@@ -22,7 +22,7 @@ macro_rules! package {
                     use super::Thing;
 
                     taskcluster_pulse::__private::json_schemas! {
-                        const _: Thing = THING;
+                        const _: Thing = super::schemas::THING;
                     }
                 }
             }

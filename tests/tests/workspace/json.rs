@@ -8,7 +8,8 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use serde_json::{Value, json};
 use taskcluster_documents::json::parse;
-use taskcluster_pulse::{Envelope, Payload, PayloadError, RawJson, decode, decode_strict};
+use taskcluster_events::queue::TaskPendingMessage;
+use taskcluster_pulse::{Envelope, Payload, PayloadError, RawJson, decode, decode_strict, example};
 use taskcluster_tests::goldens::all_keywords::keywords::KeywordsMessage;
 use taskcluster_tests::goldens::alternatives::choices::UnsureMessage;
 use taskcluster_tests::goldens::objects::things::{Counted2, Nested2, Open2};
@@ -74,6 +75,12 @@ fn the_last_value_of_a_property_counts() {
         r#"{"few": {"a": "x", "a": 1}, "few": {"a": 1, "a": 2}}"#,
         r#"{"few": {"a": 2}}"#,
     );
+    // A map of one type.
+    let pending: TaskPendingMessage = example(1).expect("an example");
+    let mut pending = serde_json::to_value(pending).expect("JSON");
+    pending["task"] = json!({"tags": "?"});
+    let tags = |tags: &str| pending.to_string().replace(r#""?""#, tags);
+    same::<TaskPendingMessage>(&tags(r#"{"a": 1, "a": "x"}"#), &tags(r#"{"a": "x"}"#));
     // Alternatives, chosen by the last value.
     same::<UnsureMessage>(r#"{"amount": "much", "amount": 1.5}"#, r#"{"amount": 1.5}"#);
     same::<KeywordsMessage>(
