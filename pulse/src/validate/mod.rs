@@ -1,9 +1,9 @@
 //! Checking a decoded payload against the rules of its schema.
 //!
 //! Generated code checks whether a value is valid, without allocating; types with
-//! alternatives, or with keywords that no Rust type expresses, may allocate. The violations of an invalid value are found by checking its
-//! JSON against the table of its schema, and those that its JSON does not show by a walk
-//! through the value.
+//! alternatives, or with keywords that no Rust type expresses, may allocate. The
+//! violations of an invalid value are found by checking its JSON against the table of its
+//! schema, and those that its JSON does not show by a walk through the value.
 
 mod document;
 mod lost;
