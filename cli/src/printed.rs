@@ -13,13 +13,13 @@ use crate::terminal::{self, part};
 pub(crate) const FAILED: u8 = 2;
 
 /// Maximum number of printed errors or warnings; the others are counted.
-const MOST_SHOWN: usize = 100;
+const MAX_SHOWN: usize = 100;
 
 /// A line for each of the first errors, and one with the number of the others, which are
 /// called `noun`.
 pub(crate) fn listed(errors: &[Error], noun: &str) -> String {
-    let shown = errors.iter().take(MOST_SHOWN).map(line);
-    let others = match errors.len().saturating_sub(MOST_SHOWN) {
+    let shown = errors.iter().take(MAX_SHOWN).map(line);
+    let others = match errors.len().saturating_sub(MAX_SHOWN) {
         0 => None,
         others => Some(format!("and {}", count(others, &format!("more {noun}")))),
     };

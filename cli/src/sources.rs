@@ -18,7 +18,7 @@ use crate::terminal;
 
 /// Limit on the size of all documents together, in bytes; many times that of a
 /// deployment's.
-pub(crate) const MOST_BYTES: u64 = 64 << 20;
+pub(crate) const MAX_BYTES: u64 = 64 << 20;
 
 /// The documents at a path.
 #[derive(Debug)]
@@ -56,7 +56,7 @@ pub(crate) fn read(path: &Path) -> Result<Documents, Error> {
             path: path.to_path_buf(),
         }),
         (false, yaml) => {
-            let mut room = MOST_BYTES;
+            let mut room = MAX_BYTES;
             let sources = files.iter().map(|file| source(file, &mut room));
             let sources = sources.collect::<Result<_, _>>()?;
             Ok(Documents { sources, yaml })
@@ -65,7 +65,7 @@ pub(crate) fn read(path: &Path) -> Result<Documents, Error> {
 }
 
 /// Reads the file at `path`, and subtracts its size from `room`, which is at first
-/// [`MOST_BYTES`].
+/// [`MAX_BYTES`].
 pub(crate) fn source(path: &Path, room: &mut u64) -> Result<Source, Error> {
     let mut bytes = Vec::new();
     let file = File::open(path).map_err(ReadError::at(path))?;
@@ -73,7 +73,7 @@ pub(crate) fn source(path: &Path, room: &mut u64) -> Result<Source, Error> {
     let read = u64::try_from(read.map_err(ReadError::at(path))?).unwrap_or(u64::MAX);
     *room = room.checked_sub(read).ok_or_else(|| Error::TooLarge {
         path: path.to_path_buf(),
-        most: MOST_BYTES,
+        most: MAX_BYTES,
     })?;
     Ok(Source {
         name: terminal::path(path),

@@ -6,7 +6,7 @@ use taskcluster_documents::schema::Schema;
 
 /// Maximum number of schemas of which each applies the next to its own instances. The
 /// runtime applies four times as many within each other.
-const LONGEST: usize = 128;
+const MAX_CHAIN: usize = 128;
 
 /// An error for each schema at which a chain becomes too long.
 pub(crate) fn too_long(schemas: &[Schema]) -> Vec<Error> {
@@ -18,14 +18,14 @@ pub(crate) fn too_long(schemas: &[Schema]) -> Vec<Error> {
         lengths[node] = longest.unwrap_or(0) + 1;
     }
     let schemas = schemas.iter().zip(lengths);
-    let first = schemas.filter(|(_, length)| *length == LONGEST + 1);
+    let first = schemas.filter(|(_, length)| *length == MAX_CHAIN + 1);
     first.map(|(schema, _)| error(schema)).collect()
 }
 
 fn error(schema: &Schema) -> Error {
     schema.place.error(
         "",
-        format!("more than {LONGEST} schemas apply to one value, each by the one before"),
+        format!("more than {MAX_CHAIN} schemas apply to one value, each by the one before"),
         "use fewer `allOf`, `anyOf`, `oneOf`, `not`, `if` and `dependencies` within each other",
     )
 }

@@ -12,10 +12,10 @@ use crate::error::Reason;
 use crate::text::cut;
 
 /// Maximum length of a document's id, in bytes: each of its schemas holds a copy.
-const LONGEST: usize = 1000;
+const MAX_ID_BYTES: usize = 1000;
 
 /// Maximum number of characters of a reference in an error.
-const MOST_SHOWN: usize = 200;
+const MAX_SHOWN: usize = 200;
 
 /// Base for ids without a host; never contacted, never printed.
 const ROOT: &str = "https://deployment.invalid/schemas/";
@@ -69,7 +69,7 @@ where
     E: std::error::Error + Send + Sync + 'static,
 {
     move |cause| {
-        let shown = cut(reference, MOST_SHOWN);
+        let shown = cut(reference, MAX_SHOWN);
         Reason::because(format!("{shown:?} is not a URI reference"), cause)
     }
 }
@@ -116,9 +116,9 @@ fn resolve(base: &str, reference: &str) -> Result<Target, Reason> {
         Some(query) => format!("{path}?{query}"),
         None => path.to_owned(),
     };
-    if document.len() > LONGEST {
-        let shown = cut(reference, MOST_SHOWN);
-        return Err(format!("{shown:?} leads to an id of more than {LONGEST} bytes").into());
+    if document.len() > MAX_ID_BYTES {
+        let shown = cut(reference, MAX_SHOWN);
+        return Err(format!("{shown:?} leads to an id of more than {MAX_ID_BYTES} bytes").into());
     }
     Ok(Target { document, fragment })
 }

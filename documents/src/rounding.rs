@@ -3,7 +3,7 @@
 use crate::text::cut;
 
 /// Maximum number of characters of a number in an error.
-const MOST_SHOWN: usize = 50;
+const MAX_SHOWN: usize = 50;
 
 /// The reason to refuse `json`, a valid JSON text, if it has a number that is not an integer
 /// of 64 bits, unless reading it as a float gives the same digits. A limit would become
@@ -12,7 +12,7 @@ pub(crate) fn rounded(json: &str) -> Option<String> {
     let (start, number, read) =
         numbers(json).find_map(|(start, number)| Some((start, number, read_as(number)?)))?;
     let line = 1 + json[..start].matches('\n').count();
-    let number = cut(number, MOST_SHOWN);
+    let number = cut(number, MAX_SHOWN);
     Some(format!(
         "the number {number} in line {line} would be read as {read:?}"
     ))

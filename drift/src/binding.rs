@@ -23,7 +23,7 @@ pub(crate) struct KeyEntry {
 const ABSENT: &str = "_";
 
 /// Maximum length of a routing key in AMQP, in bytes.
-const MOST_BYTES: usize = 255;
+const MAX_BYTES: usize = 255;
 
 /// The worst effect on bindings to keys of `old` when keys look like `new`.
 pub(crate) fn compare(old: &[KeyEntry], new: &[KeyEntry]) -> Option<Finding<BindingEffect>> {
@@ -109,7 +109,7 @@ impl<'e> Key<'e> {
             _ => word(entry),
         });
         let key = words.collect::<Vec<String>>().join(".");
-        match key.len() <= MOST_BYTES {
+        match key.len() <= MAX_BYTES {
             true => key,
             false => {
                 let words = self.entries.iter().map(|entry| entry.constant.as_deref());

@@ -7,7 +7,7 @@ use crate::context::Context;
 use crate::engine::Id;
 
 /// Maximum nesting before inner schemas are built separately, to bound the stack.
-const DEEPEST: usize = 50;
+const MAX_DEPTH: usize = 50;
 
 /// The formulas built so far.
 #[derive(Debug)]
@@ -61,7 +61,7 @@ pub(crate) trait Build {
                 .get_or_insert_with(|| context.engine.formulas.reserve())
                 .0;
         }
-        if depth >= DEEPEST {
+        if depth >= MAX_DEPTH {
             let (formula, slot) = context.engine.formulas.reserve();
             memo.waiting.push((id, slot));
             memo.done.insert(id, formula);

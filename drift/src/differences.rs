@@ -11,19 +11,19 @@ use crate::engine::{Engine, Formula, Id, Members, Outcome};
 use crate::explain::{explain, shown};
 
 /// Maximum number of values or names reported for one place.
-const MOST_REPEATED: usize = 20;
+const MAX_REPEATED: usize = 20;
 
 /// Maximum number of places that one comparison reports.
-const MOST_FOUND: usize = 100;
+const MAX_FOUND: usize = 100;
 
 /// Maximum number of questions of one comparison. Recursive schemas have infinitely many
 /// places.
-const MOST_ASKED: usize = 2_000;
+const MAX_ASKED: usize = 2_000;
 
 /// Maximum depth of a place in the message, and maximum number of recursive formulas
 /// around it; parts further inside are decided as a whole. The engine decides nothing
 /// about values that nest more deeply.
-const DEEPEST: usize = 64;
+const MAX_DEPTH: usize = 64;
 
 /// One difference.
 #[derive(Clone, Debug)]
@@ -62,7 +62,7 @@ pub(crate) fn differences(context: &mut Context, inside: Id, outside: Id) -> Vec
         asked: 0,
     };
     walk.visit(outside);
-    let is_cut = walk.found.len() >= MOST_FOUND;
+    let is_cut = walk.found.len() >= MAX_FOUND;
     if let Some(last) = walk.found.last_mut().filter(|_| is_cut) {
         last.reason.push_str("; further places are not listed");
     }
@@ -84,7 +84,7 @@ struct Walk<'c> {
 impl Walk<'_> {
     /// Reports differences at the end of the path, where values should be in `formula`.
     fn visit(&mut self, formula: Id) {
-        if self.found.len() >= MOST_FOUND {
+        if self.found.len() >= MAX_FOUND {
             return;
         }
         let outcome = self.ask(formula);
@@ -112,10 +112,8 @@ impl Walk<'_> {
             return Outcome::Empty;
         }
         self.asked += 1;
-        if self.asked > MOST_ASKED {
-            return Outcome::Unknown(format!(
-                "there are more than {MOST_ASKED} places to compare"
-            ));
+        if self.asked > MAX_ASKED {
+            return Outcome::Unknown(format!("there are more than {MAX_ASKED} places to compare"));
         }
         self.context.engine.difference(self.inside, outside)
     }
@@ -128,12 +126,12 @@ impl Walk<'_> {
 
     /// Whether no further place is compared.
     fn is_over(&self) -> bool {
-        self.asked > MOST_ASKED || self.context.engine.is_exhausted_for_all()
+        self.asked > MAX_ASKED || self.context.engine.is_exhausted_for_all()
     }
 
     /// Visits the parts of a conjunction; false if the formula has none.
     fn take_apart(&mut self, formula: Id) -> bool {
-        if self.is_over() || self.path.len() >= DEEPEST {
+        if self.is_over() || self.path.len() >= MAX_DEPTH {
             return false;
         }
         match &*self.context.engine.formulas.shared(formula) {
@@ -143,7 +141,7 @@ impl Walk<'_> {
                 self.beside = around;
             }
             Formula::Later(slot) => match self.context.engine.formulas.bound(*slot) {
-                Some(id) if !self.open.contains(&id) && self.open.len() < DEEPEST => {
+                Some(id) if !self.open.contains(&id) && self.open.len() < MAX_DEPTH => {
                     self.open.push(id);
                     self.visit(id);
                     self.open.pop();
@@ -191,7 +189,7 @@ impl Walk<'_> {
         let mut known = members.clone();
         let anything = self.context.engine.formulas.anything();
         let before = self.found.len();
-        for _ in 0..MOST_REPEATED {
+        for _ in 0..MAX_REPEATED {
             self.path.push(Step::Others(known.clone()));
             let name = self.unknown_member(members.additional);
             self.path.pop();
@@ -279,7 +277,7 @@ impl Walk<'_> {
             _ => return None,
         };
         let mut missing = vec![value.clone()];
-        while missing.len() < MOST_REPEATED {
+        while missing.len() < MAX_REPEATED {
             let all = listed.iter().chain(&missing).cloned();
             let all = self.context.engine.formulas.listed(all);
             let outcome = self.ask(all);
@@ -292,7 +290,7 @@ impl Walk<'_> {
             }
         }
         // Infinitely many values are not listed.
-        match missing.len() < MOST_REPEATED {
+        match missing.len() < MAX_REPEATED {
             true => Some(missing),
             false => None,
         }

@@ -9,7 +9,7 @@ use crate::engine::value::number;
 use crate::engine::{Formula, Id, Kind, Kinds, NumberLimit, TextLimit};
 
 /// Maximum number of characters of a value in a reason.
-const MOST_SHOWN: usize = 80;
+const MAX_SHOWN: usize = 80;
 
 /// The reason why `value` is not in `formula`, of a conjunction with the formulas `beside`.
 ///
@@ -102,5 +102,5 @@ fn size(value: &Value, what: &str) -> String {
 
 /// `value` as JSON, cut if it is long.
 pub(crate) fn shown(value: &Value) -> String {
-    cut(&value.to_string(), MOST_SHOWN).into_owned()
+    cut(&value.to_string(), MAX_SHOWN).into_owned()
 }

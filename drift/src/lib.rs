@@ -10,7 +10,7 @@
 //! reason. Formats that generated code does not check, such as `regex`, are ignored. Where a
 //! schema has no `type`, messages are compared twice: with the type that generated code
 //! infers, and as the drafts say, by which services validate. Work is bounded by
-//! [`MOST_STEPS`] for each question, and [`MOST_STEPS_OF_ALL`].
+//! [`MAX_STEPS`] for each question, and [`MAX_STEPS_OF_ALL`].
 //!
 //! ```
 //! use serde_json::json;
@@ -47,7 +47,7 @@ mod translate;
 mod wording;
 
 pub use compare::{accepts, compare};
-pub use engine::{MOST_STEPS, MOST_STEPS_OF_ALL};
+pub use engine::{MAX_STEPS, MAX_STEPS_OF_ALL};
 pub use error::ExchangeError;
 pub use report::{
     Answer, ApiEffect, BindingEffect, ConsumerEffect, Effect, ExchangeReport, Finding, Level,

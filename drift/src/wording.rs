@@ -9,7 +9,7 @@ use crate::compare::Exchange;
 use crate::pairs::Pairs;
 
 /// Maximum length of a pointer, in bytes; texts further inside are not compared.
-const LONGEST_POINTER: usize = 2_000;
+const MAX_POINTER_BYTES: usize = 2_000;
 
 /// Compares texts, for each pair of schemas once.
 pub(crate) struct Wording<'r> {
@@ -71,7 +71,7 @@ impl<'r> Wording<'r> {
     fn schemas(&mut self, old: SchemaId, new: SchemaId, found: &mut Vec<String>) {
         let mut open = vec![(old, new, String::new())];
         while let Some((old, new, pointer)) = open.pop() {
-            if pointer.len() > LONGEST_POINTER {
+            if pointer.len() > MAX_POINTER_BYTES {
                 continue;
             }
             let Some((was, is)) = self.schemas.join(old, new) else {

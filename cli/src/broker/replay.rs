@@ -21,10 +21,10 @@ use sending::{MAX_UNCONFIRMED, Sending};
 use tokio::time::timeout;
 
 /// Maximum number of failed attempts in a row to connect, within about a minute.
-const MOST_ATTEMPTS: u32 = 8;
+const MAX_ATTEMPTS: u32 = 8;
 
 /// Maximum number of unknown exchanges that are named.
-const MOST_NAMED: usize = 20;
+const MAX_NAMED: usize = 20;
 
 /// Publish or check recorded messages.
 ///
@@ -41,7 +41,7 @@ Examples:
 Messages are published in the order of the file. The exchanges of Taskcluster among
 theirs are declared, which needs the permission to configure them. A message that matches
 no binding is confirmed by the broker as well, and dropped. A pipe is held in memory, and
-may have at most 1 GiB. After {MOST_ATTEMPTS} failed attempts in a row to connect, which take about a
+may have at most 1 GiB. After {MAX_ATTEMPTS} failed attempts in a row to connect, which take about a
 minute, it gives up.
 
 --validate knows the schemas of Taskcluster's exchanges. Messages of other exchanges are
@@ -101,7 +101,7 @@ fn validate(path: &Path) -> Result<ExitCode, Error> {
             Checked::UnknownExchange => {
                 unchecked += 1;
                 let name = envelope.exchange().to_owned();
-                if unknown.len() < MOST_NAMED && unknown.insert(name) {
+                if unknown.len() < MAX_NAMED && unknown.insert(name) {
                     notes(&output::unknown_exchange(&envelope));
                 }
             }
@@ -125,7 +125,7 @@ async fn publish(
     connection: Connection,
     interrupted: impl Future<Output = ()>,
 ) -> Result<usize, Error> {
-    let limit = Reconnect::forever().at_most(MOST_ATTEMPTS);
+    let limit = Reconnect::forever().at_most(MAX_ATTEMPTS);
     let mut publisher = Publisher::builder(connection)
         .reconnect(limit)
         .on_event(report);

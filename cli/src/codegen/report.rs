@@ -15,10 +15,10 @@ use crate::sources::error::yaml;
 use crate::terminal::{lines, path as shown};
 
 /// Maximum number of listed changes.
-const MOST_CHANGES: usize = 200;
+const MAX_CHANGES: usize = 200;
 
 /// Maximum number of lines of the diff of one file.
-const MOST_LINES: usize = 1_000;
+const MAX_LINES: usize = 1_000;
 
 /// Time limit for the search of the shortest diff of one file. Beyond it, the diff is
 /// still correct, only longer.
@@ -56,9 +56,9 @@ pub(super) fn written(output: &Output, comparison: &Comparison) -> String {
 /// All changes, each with its diff if it has one, and the command to run.
 pub(super) fn stale(output: &Output, comparison: &Comparison, command: &str) -> String {
     let changes = &comparison.changes;
-    let described = changes.iter().take(MOST_CHANGES);
+    let described = changes.iter().take(MAX_CHANGES);
     let mut text: String = described.map(|change| describe(output, change)).collect();
-    if let others @ 1.. = changes.len().saturating_sub(MOST_CHANGES) {
+    if let others @ 1.. = changes.len().saturating_sub(MAX_CHANGES) {
         text += &format!("and {}\n", count(others, "more file"));
     }
     text += &foreign(output, comparison);
@@ -103,7 +103,7 @@ fn diff(name: &str, old: &str, new: &str) -> String {
         .diff_lines(old, new);
     let generated = format!("{name} (generated)");
     let diff = diff.unified_diff().header(name, &generated).to_string();
-    let (shown, others) = match diff.match_indices('\n').nth(MOST_LINES - 1) {
+    let (shown, others) = match diff.match_indices('\n').nth(MAX_LINES - 1) {
         Some((end, _)) => diff.split_at(end + 1),
         None => (diff.as_str(), ""),
     };

@@ -11,7 +11,7 @@ use super::{Error, Output};
 use crate::read_error::ReadError;
 
 /// Maximum number of bytes of stale files that are kept for diffs.
-const MOST_SHOWN: u64 = 16 << 20;
+const MAX_SHOWN: u64 = 16 << 20;
 
 /// One difference between the output folder and the generated files.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,7 +88,7 @@ impl Output {
         let files = self.complete(files);
         let mut found = self.found()?;
         let mut changes = Vec::new();
-        let mut room = MOST_SHOWN;
+        let mut room = MAX_SHOWN;
         for (path, new) in &files {
             self.check_inside(path)?;
             let found = found.remove(Path::new(path));

@@ -17,7 +17,7 @@ use crate::read_error::ReadError;
 pub(super) const FILE: &str = "generated-files.txt";
 
 /// Maximum size of a list, in bytes: over a hundred thousand files.
-const MOST_BYTES: u64 = 16 << 20;
+const MAX_BYTES: u64 = 16 << 20;
 
 const HEADER: &str = "\
 # Generated; do not edit. The generator replaces and removes the files listed
@@ -54,7 +54,7 @@ pub(super) fn read(
     }
     // No run wrote the part beyond the limit, so its files do not count as listed.
     let mut text = Vec::new();
-    let read = File::open(&path).and_then(|file| file.take(MOST_BYTES).read_to_end(&mut text));
+    let read = File::open(&path).and_then(|file| file.take(MAX_BYTES).read_to_end(&mut text));
     read.map_err(ReadError::at(&path))?;
     let text = String::from_utf8_lossy(&text);
     let lines = text.lines().filter(|line| !line.starts_with('#'));

@@ -13,7 +13,7 @@ use crate::terminal;
 pub(super) const FILE: &str = "names.json";
 
 /// Maximum size of the file, in bytes; many times that of any run.
-const MOST_BYTES: u64 = 64 << 20;
+const MAX_BYTES: u64 = 64 << 20;
 
 /// Reads the names of the last run that wrote to the folder `out`; `None` if there are
 /// none.
@@ -24,10 +24,10 @@ const MOST_BYTES: u64 = 64 << 20;
 pub(crate) fn read(out: &Path) -> Result<Option<Source>, Error> {
     let path = out.join(FILE);
     match fs::symlink_metadata(&path) {
-        Ok(metadata) if metadata.is_file() && metadata.len() > MOST_BYTES => {
+        Ok(metadata) if metadata.is_file() && metadata.len() > MAX_BYTES => {
             Err(Error::NamesTooLarge {
                 path,
-                most: MOST_BYTES,
+                most: MAX_BYTES,
             })
         }
         Ok(metadata) if metadata.is_file() => Ok(Some(Source {

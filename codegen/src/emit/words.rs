@@ -7,8 +7,8 @@ use crate::model::{Counts, Kind, OneOf, Rule, ScalarRule, TextRule, Value};
 
 /// Maximum number of listed values, and of characters of a text, to print, because every
 /// use of a rule prints them.
-const MOST_VALUES: usize = 64;
-const LONGEST_TEXT: usize = 400;
+const MAX_VALUES: usize = 64;
+const MAX_TEXT: usize = 400;
 
 /// The constraints on a value, a sentence each.
 pub(super) fn of_value(value: &Value) -> Vec<String> {
@@ -149,7 +149,7 @@ fn count(low: Option<u64>, high: Option<u64>, one: &str, many: &str) -> Option<S
 }
 
 fn listed(one_of: &OneOf, show: impl Fn(&String) -> String) -> String {
-    let values: Vec<String> = one_of.values.iter().take(MOST_VALUES).map(show).collect();
+    let values: Vec<String> = one_of.values.iter().take(MAX_VALUES).map(show).collect();
     let more = one_of.values.len() - values.len();
     match values.as_slice() {
         [] => "No value is allowed.".to_owned(),
@@ -161,7 +161,7 @@ fn listed(one_of: &OneOf, show: impl Fn(&String) -> String) -> String {
 
 /// A text of a schema, cut if it is long.
 pub(super) fn shown(text: &str) -> String {
-    match text.char_indices().nth(LONGEST_TEXT) {
+    match text.char_indices().nth(MAX_TEXT) {
         Some((end, _)) => code(&format!("{}…", &text[..end])),
         None => code(text),
     }

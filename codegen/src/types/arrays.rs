@@ -8,10 +8,10 @@ use crate::model::{Counts, Kind, Rule, RuleUse, Value};
 
 /// Maximum number of items of a tuple: the standard library implements its traits for
 /// tuples up to this length.
-const MOST_ITEMS: usize = 12;
+const MAX_ITEMS: usize = 12;
 
 /// Maximum number of types nested in a tuple: tuples of tuples would grow without bound.
-const MOST_PARTS: usize = 64;
+const MAX_PARTS: usize = 64;
 
 impl<'s> TypeBuilder<'s> {
     pub(super) fn array(&mut self, view: &View<'s>, subject: &str) -> Value {
@@ -46,7 +46,7 @@ impl<'s> TypeBuilder<'s> {
         });
         let items: Vec<Value> = items.collect();
         let parts = items.iter().map(|item| item.parts().count()).sum::<usize>();
-        let kind = match parts > MOST_PARTS {
+        let kind = match parts > MAX_PARTS {
             true => Kind::List(Box::new(Value::plain(Kind::Any))),
             false => Kind::Tuple(items),
         };
@@ -71,6 +71,6 @@ impl<'s> TypeBuilder<'s> {
         let count = u64::try_from(items.len()).ok();
         let is_bounded = additional_items.is_some_and(|id| self.forbids(id)) || *max_items == count;
         let is_fixed = is_bounded && *min_items == count;
-        (is_fixed && (1..=MOST_ITEMS).contains(&items.len())).then(|| items.clone())
+        (is_fixed && (1..=MAX_ITEMS).contains(&items.len())).then(|| items.clone())
     }
 }

@@ -12,7 +12,7 @@ use crate::model::{Kind, TypeDef, TypeId, TypeShape, Value};
 
 /// Maximum nesting of types without names: rustc fails on lists in lists between 32 and
 /// 40 levels deep, with an error that names no schema.
-const DEEPEST: usize = 24;
+const MAX_DEPTH: usize = 24;
 
 /// A named type that is not completed yet.
 pub(super) enum Waiting {
@@ -121,7 +121,7 @@ impl<'s> TypeBuilder<'s> {
             // A list of itself, for example: only a named type can be recursive.
             return self.named(node);
         }
-        if self.open.len() >= DEEPEST || self.budget.is_spent() {
+        if self.open.len() >= MAX_DEPTH || self.budget.is_spent() {
             return Value::plain(Kind::Any).by_table();
         }
         self.open.push(node.clone());

@@ -15,7 +15,7 @@ use crate::ident;
 use crate::model::{Constant, Model, TypeDef, TypeShape};
 
 /// Maximum nesting of inline tables.
-const DEEPEST: usize = 12;
+const MAX_DEPTH: usize = 12;
 
 /// Maximum number of listed values or names in a table that is repeated.
 const FEW_VALUES: usize = 4;
@@ -96,7 +96,7 @@ impl<'m> TableNames<'m> {
             let is_again = !seen.insert(it);
             let depth = match is_named {
                 true => 0,
-                false if is_again && !self.is_small(it.schema) || depth > DEEPEST => {
+                false if is_again && !self.is_small(it.schema) || depth > MAX_DEPTH => {
                     self.name(it, module);
                     0
                 }

@@ -14,7 +14,7 @@ use super::set::ByteSet;
 
 /// Memory limit of each step from a language to an automaton, in bytes: a larger one
 /// never gives a table of at most 64 KiB.
-const MOST_MEMORY: usize = 4 << 20;
+const MAX_MEMORY: usize = 4 << 20;
 
 /// A deterministic automaton. State 0 is the start, and every transition leads towards an
 /// accepting state.
@@ -32,13 +32,13 @@ impl Automaton {
     /// The automaton of `language`; `None` if it takes too much memory. Adds the bytes
     /// that were built to `work`, whose limit bounds the time, too.
     pub(super) fn new(language: &Hir, work: &mut usize) -> Option<Self> {
-        *work += MOST_MEMORY;
+        *work += MAX_MEMORY;
         let nfa = thompson::Compiler::new()
             .configure(
                 thompson::Config::new()
                     .utf8(false)
                     .which_captures(WhichCaptures::None)
-                    .nfa_size_limit(Some(MOST_MEMORY)),
+                    .nfa_size_limit(Some(MAX_MEMORY)),
             )
             .build_from_hir(language)
             .ok()?;
@@ -48,12 +48,12 @@ impl Automaton {
                     .start_kind(StartKind::Anchored)
                     .match_kind(MatchKind::All)
                     .accelerate(false)
-                    .dfa_size_limit(Some(MOST_MEMORY))
-                    .determinize_size_limit(Some(MOST_MEMORY)),
+                    .dfa_size_limit(Some(MAX_MEMORY))
+                    .determinize_size_limit(Some(MAX_MEMORY)),
             )
             .build_from_nfa(&nfa)
             .ok()?;
-        *work -= MOST_MEMORY - (nfa.memory_usage() + dfa.memory_usage()).min(MOST_MEMORY);
+        *work -= MAX_MEMORY - (nfa.memory_usage() + dfa.memory_usage()).min(MAX_MEMORY);
         let automaton = Self::walk(&dfa)?;
         *work += automaton.memory_usage();
         Some(automaton)

@@ -11,7 +11,7 @@ use crate::error::Reason;
 
 /// Limit on the total size of the automata of one input's patterns, in bytes. It bounds
 /// the time, too.
-const MOST_WORK: usize = 12 << 20;
+const MAX_WORK: usize = 12 << 20;
 
 /// Compiles patterns and formats, each once.
 #[derive(Debug, Default)]
@@ -33,7 +33,7 @@ impl Compiler {
         if let Some(known) = self.patterns.get(source) {
             return known.clone();
         }
-        let compiled = match self.work > MOST_WORK {
+        let compiled = match self.work > MAX_WORK {
             true => Err(refused(
                 "the patterns of the input together need more than 12 MiB of automata",
                 "use fewer patterns with counted repetitions",

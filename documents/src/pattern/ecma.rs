@@ -20,7 +20,7 @@ use super::error::{refused, shown};
 use crate::error::Reason;
 
 /// Maximum nesting of groups: the parser and the translator of its tree are recursive.
-const DEEPEST: usize = 100;
+const MAX_DEPTH: usize = 100;
 
 /// The language of a pattern.
 #[derive(Debug)]
@@ -46,9 +46,9 @@ pub(super) struct Counted {
 ///
 /// A [`Reason`] if `source` is not a pattern, or not a regular language.
 pub(super) fn parse(source: &str) -> Result<Parsed, Reason> {
-    if nesting(source) > DEEPEST {
+    if nesting(source) > MAX_DEPTH {
         return Err(refused(
-            format!("the groups of a pattern nest more than {DEEPEST} deep"),
+            format!("the groups of a pattern nest more than {MAX_DEPTH} deep"),
             "write the pattern with fewer groups",
         ));
     }

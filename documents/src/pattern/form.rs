@@ -200,7 +200,7 @@ fn run(automaton: &Automaton, shortest: usize, longest: Option<usize>) -> Option
 /// independent of the other positions.
 fn positions(automaton: &Automaton, shortest: usize, longest: Option<usize>) -> Option<Shape> {
     /// One for each bit of a byte.
-    const MOST_SETS: usize = 8;
+    const MAX_SETS: usize = 8;
     if longest != Some(shortest) {
         return None;
     }
@@ -222,7 +222,7 @@ fn positions(automaton: &Automaton, shortest: usize, longest: Option<usize>) -> 
     if !agrees(automaton, 0, next, |position| position == shortest) {
         return None;
     }
-    (distinct(&sets).0.len() <= MOST_SETS).then_some(Shape::Positions(sets))
+    (distinct(&sets).0.len() <= MAX_SETS).then_some(Shape::Positions(sets))
 }
 
 /// Returns the shape if some byte occurs exactly once in every text, and both the part

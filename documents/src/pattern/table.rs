@@ -7,7 +7,7 @@ use super::set::ByteSet;
 
 /// Maximum size of a table's cells, in bytes: more than any pattern of an identifier
 /// needs, and small enough to stay in a cache.
-const MOST_BYTES: usize = 64 * 1024;
+const MAX_BYTES: usize = 64 * 1024;
 
 /// The number of the state that refuses all continuations.
 const REFUSED: u16 = 0;
@@ -64,7 +64,7 @@ impl Table {
             start: number(Some(0)),
             accepting: u16::try_from(accepting.len() + 2).ok()?,
         };
-        (table.bytes() <= MOST_BYTES).then_some(table)
+        (table.bytes() <= MAX_BYTES).then_some(table)
     }
 
     /// The cells as bytes, if the numbers of all states fit in a byte.

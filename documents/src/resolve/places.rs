@@ -12,7 +12,7 @@ use crate::place::escape;
 use crate::schema::Home;
 
 /// Maximum length of a pointer to a schema, in bytes: all schemas below it hold a copy.
-pub(super) const LONGEST_POINTER: usize = 2000;
+pub(super) const MAX_POINTER_BYTES: usize = 2000;
 
 /// The places that state one id or name.
 #[derive(Debug)]
@@ -49,7 +49,7 @@ impl<'a> Places<'a> {
         let mut waiting = vec![(String::new(), root, document.to_owned())];
         while let Some((pointer, schema, mut base)) = waiting.pop() {
             // An invalid id is reported when the schema is read.
-            if pointer.len() > LONGEST_POINTER {
+            if pointer.len() > MAX_POINTER_BYTES {
                 continue;
             }
             // Up to draft-07, keywords beside `$ref` are ignored, an id included.

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::places::LONGEST_POINTER;
+use super::places::MAX_POINTER_BYTES;
 use super::unknown::{pointer, unknown_keyword};
 use super::values::Wrong;
 use super::walk::Walk;
@@ -16,7 +16,7 @@ use crate::text::cut;
 pub(super) const NO_TARGET: &str = "add the document to the input, or correct the reference";
 
 /// Maximum number of characters of a value in an error.
-const MOST_SHOWN: usize = 60;
+const MAX_SHOWN: usize = 60;
 
 /// Reads one schema.
 pub(super) struct SchemaReader<'r, 'a> {
@@ -39,9 +39,9 @@ impl SchemaReader<'_, '_> {
             document: self.schema.home.document.clone(),
             pointer: format!("{}{below}", self.schema.home.pointer),
         };
-        if home.pointer.len() > LONGEST_POINTER {
+        if home.pointer.len() > MAX_POINTER_BYTES {
             let what =
-                format!("the JSON pointer to the schema has more than {LONGEST_POINTER} bytes");
+                format!("the JSON pointer to the schema has more than {MAX_POINTER_BYTES} bytes");
             self.error(&below, what, "use shorter names, or nest the schemas less");
             return self.walk.any(home);
         }
@@ -142,5 +142,5 @@ fn is_numeric(types: &Value) -> bool {
 
 /// `value` as JSON text, cut if it is long.
 pub(super) fn shortened(value: &Value) -> String {
-    cut(&value.to_string(), MOST_SHOWN).into_owned()
+    cut(&value.to_string(), MAX_SHOWN).into_owned()
 }

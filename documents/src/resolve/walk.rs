@@ -16,7 +16,7 @@ use crate::place::{Place, escape};
 use crate::schema::{Home, Schema, SchemaId};
 
 /// Maximum number of documents without a known id in an error.
-const MOST_UNNAMED: usize = 3;
+const MAX_UNNAMED: usize = 3;
 
 /// The schemas reached so far.
 pub(super) struct Walk<'a> {
@@ -173,7 +173,7 @@ impl<'a> Walk<'a> {
         if let Some(place) = self.documents.others.get(id) {
             notes.push(format!("{place} has it, but no keyword of a schema"));
         }
-        let (unnamed, others) = self.documents.unnamed.first(id, MOST_UNNAMED);
+        let (unnamed, others) = self.documents.unnamed.first(id, MAX_UNNAMED);
         notes.extend(unnamed.into_iter().map(str::to_owned));
         if others > 0 {
             notes.push(format!("and the ids of {others} other documents"));

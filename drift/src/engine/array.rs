@@ -10,11 +10,11 @@ use super::solve::{Engine, Literal};
 use super::value;
 
 /// Maximum number of items that an array may require.
-const MOST_ITEMS: u64 = 100_000;
+const MAX_ITEMS: u64 = 100_000;
 
 /// Maximum number of different items that an array may require, unless all positions have
 /// the same constraints.
-const MOST_DISTINCT: usize = 200;
+const MAX_DISTINCT: usize = 200;
 
 /// Number of examined positions that count as one step.
 const POSITIONS_PER_STEP: u64 = 16;
@@ -63,8 +63,8 @@ impl Engine {
         let Some(arrays) = self.arrays(facts) else {
             return Outcome::Empty;
         };
-        if arrays.least > MOST_ITEMS {
-            return Outcome::Unknown(format!("the array has more than {MOST_ITEMS} items"));
+        if arrays.least > MAX_ITEMS {
+            return Outcome::Unknown(format!("the array has more than {MAX_ITEMS} items"));
         }
         let Some(least) = self.least_items(&arrays) else {
             return Outcome::Empty;
@@ -274,7 +274,7 @@ impl Engine {
     fn fill_distinct(&mut self, arrays: &Arrays, length: usize, placed: &Placed) -> Outcome {
         let too_many = || {
             Outcome::Unknown(format!(
-                "the array has more than {MOST_DISTINCT} different items of several kinds"
+                "the array has more than {MAX_DISTINCT} different items of several kinds"
             ))
         };
         // If all positions have the same constraints, any different items will do.
@@ -286,7 +286,7 @@ impl Engine {
                 Err(unknown) => unknown,
             };
         }
-        if length > MOST_DISTINCT {
+        if length > MAX_DISTINCT {
             return too_many();
         }
         if let Some(items) = self.fill_in_turn(arrays, length, placed) {

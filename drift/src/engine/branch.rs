@@ -12,7 +12,7 @@ use super::outcome::Outcome;
 use super::solve::{Engine, Literal};
 
 /// Maximum number of choices that follow each other, in a value and all values around it.
-const MOST_CHOICES: usize = 150;
+const MAX_CHOICES: usize = 150;
 
 /// Number of choices that are made one by one, even if some have one alternative left.
 const FEW_CHOICES: usize = 16;
@@ -36,10 +36,10 @@ struct Branch {
 const ENTRIES_PER_STEP: u64 = 16;
 
 /// Maximum depth to which the parts of a formula are examined without a search.
-const DEEPEST_PART: usize = 4;
+const MAX_PART_DEPTH: usize = 4;
 
 /// Maximum number of parts of a formula that is examined without a search.
-const MOST_PARTS: usize = 16;
+const MAX_PARTS: usize = 16;
 
 impl Engine {
     /// A value of `kind` that satisfies `goal`.
@@ -76,7 +76,7 @@ impl Engine {
     }
 
     fn solve_branch(&mut self, branch: Branch) -> Outcome {
-        if self.choices >= MOST_CHOICES {
+        if self.choices >= MAX_CHOICES {
             return self.guess(branch);
         }
         self.choices += 1;
@@ -210,9 +210,8 @@ impl Engine {
     /// Makes all choices at once, each for its first possible alternative. If that leads
     /// to no value, other alternatives still might.
     fn guess(&mut self, mut branch: Branch) -> Outcome {
-        let unknown = Outcome::Unknown(format!(
-            "more than {MOST_CHOICES} choices follow each other"
-        ));
+        let unknown =
+            Outcome::Unknown(format!("more than {MAX_CHOICES} choices follow each other"));
         loop {
             match self.make_certain_choices(&mut branch) {
                 Ok(true) => {}
@@ -257,7 +256,7 @@ impl Engine {
 
     /// Whether the opposite of one of `literals` is known.
     fn is_contradicted(&self, branch: &Branch, literals: &[Literal]) -> bool {
-        let known = |it: &Literal| self.known(branch, it.formula, DEEPEST_PART);
+        let known = |it: &Literal| self.known(branch, it.formula, MAX_PART_DEPTH);
         literals.iter().any(|it| known(it) == Some(!it.holds))
     }
 
@@ -273,8 +272,8 @@ impl Engine {
             Formula::Nothing => Some(false),
             Formula::Kinds(kinds) => Some(kinds.contains(branch.kind)),
             Formula::Not(inner) => inside(inner).map(|holds| !holds),
-            Formula::All(ids) if ids.len() <= MOST_PARTS => evaluate::all(ids.iter().map(inside)),
-            Formula::Any(ids) if ids.len() <= MOST_PARTS => evaluate::any(ids.iter().map(inside)),
+            Formula::All(ids) if ids.len() <= MAX_PARTS => evaluate::all(ids.iter().map(inside)),
+            Formula::Any(ids) if ids.len() <= MAX_PARTS => evaluate::any(ids.iter().map(inside)),
             leaf => kind_of(leaf)
                 .filter(|&kind| kind != branch.kind)
                 .map(|_| true),

@@ -10,11 +10,11 @@ use super::solve::Engine;
 use super::value;
 
 /// Maximum nesting of formulas before the answer is unknown.
-const DEEPEST: usize = 250;
+const MAX_DEPTH: usize = 250;
 
 /// The outcome for formulas nested too deeply.
 pub(super) fn too_deep() -> Outcome {
-    Outcome::Unknown(format!("schemas nest more than {DEEPEST} deep"))
+    Outcome::Unknown(format!("schemas nest more than {MAX_DEPTH} deep"))
 }
 
 impl Engine {
@@ -69,7 +69,7 @@ struct Evaluation<'e> {
 
 impl Evaluation<'_> {
     fn evaluate(&mut self, id: Id, value: &Value, depth: usize) -> Option<bool> {
-        if depth > DEEPEST {
+        if depth > MAX_DEPTH {
             return None;
         }
         let key = (id, std::ptr::from_ref(value));

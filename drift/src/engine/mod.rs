@@ -33,7 +33,7 @@ pub(crate) use solve::Engine;
 /// Maximum number of steps of one question. A step is a goal, a choice, a combination of
 /// states of automata, or the check of a number against a constraint; some number of
 /// evaluated formulas, moves of automata, or characters of a message also count as a step.
-pub const MOST_STEPS: u64 = 200_000;
+pub const MAX_STEPS: u64 = 200_000;
 
 /// Maximum number of steps of all questions of one comparison together.
-pub const MOST_STEPS_OF_ALL: u64 = 1_000_000;
+pub const MAX_STEPS_OF_ALL: u64 = 1_000_000;

@@ -25,7 +25,7 @@ use super::value::{self, common_multiple};
 const DISTANCES: (i32, i32) = (-1074, 971);
 
 /// Maximum number of candidates; at least a tenth of them can be written by a float.
-const MOST_TRIED: usize = 200;
+const MAX_TRIED: usize = 200;
 
 /// An end of an interval.
 #[derive(Clone, Debug)]
@@ -190,7 +190,7 @@ impl Numbers {
             tried += 1;
             let kept = value::number(&number).map(Value::Number);
             let kept = kept.map(Outcome::Found);
-            kept.or_else(|| (tried == MOST_TRIED).then(too_long))
+            kept.or_else(|| (tried == MAX_TRIED).then(too_long))
         })
     }
 
@@ -263,7 +263,7 @@ fn is_float(number: &Number) -> bool {
 
 fn too_long() -> Outcome {
     Outcome::Unknown(format!(
-        "none of {MOST_TRIED} numbers has few enough digits for a JSON reader"
+        "none of {MAX_TRIED} numbers has few enough digits for a JSON reader"
     ))
 }
 

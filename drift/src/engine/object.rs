@@ -12,10 +12,10 @@ use super::{evaluate, value};
 
 /// Maximum number of kinds of new names in one goal: of each, one name is tried. Names of
 /// one kind match the same patterns.
-const MOST_KINDS: usize = 256;
+const MAX_KINDS: usize = 256;
 
 /// Maximum number of properties that an object may require.
-const MOST_MEMBERS: u64 = 500;
+const MAX_MEMBERS: u64 = 500;
 
 /// A property that must be present.
 #[derive(Clone, Debug)]
@@ -66,10 +66,8 @@ impl Engine {
         let Some(objects) = self.objects(facts) else {
             return Outcome::Empty;
         };
-        if objects.least > MOST_MEMBERS {
-            return Outcome::Unknown(format!(
-                "the object has more than {MOST_MEMBERS} properties"
-            ));
+        if objects.least > MAX_MEMBERS {
+            return Outcome::Unknown(format!("the object has more than {MAX_MEMBERS} properties"));
         }
         let mut present = Present::new();
         for name in &objects.required {
@@ -261,12 +259,12 @@ impl Engine {
                         open.push((with, fits.then(|| name.clone())));
                     }
                 }
-                (Outcome::Found(Value::String(name)), None) if kinds < MOST_KINDS => {
+                (Outcome::Found(Value::String(name)), None) if kinds < MAX_KINDS => {
                     kinds += 1;
                     names.found.push(name);
                 }
                 (Outcome::Found(_), None) => {
-                    let why = format!("more than {MOST_KINDS} kinds of names in one object");
+                    let why = format!("more than {MAX_KINDS} kinds of names in one object");
                     names.unknown = Some(Outcome::Unknown(why));
                     return;
                 }

@@ -45,8 +45,8 @@ impl From<Exhausted> for Outcome {
     fn from(Exhausted: Exhausted) -> Self {
         Self::Unknown(format!(
             "the comparison takes more than {} steps, or all together more than {}",
-            super::MOST_STEPS,
-            super::MOST_STEPS_OF_ALL
+            super::MAX_STEPS,
+            super::MAX_STEPS_OF_ALL
         ))
     }
 }

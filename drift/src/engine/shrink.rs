@@ -10,7 +10,7 @@ use super::solve::Engine;
 use super::value::weight;
 
 /// Maximum weight of all messages together that are tried for one witness.
-const MOST_TRIED: usize = 100_000;
+const MAX_TRIED: usize = 100_000;
 
 impl Engine {
     /// Removes properties, items and characters of `witness`, until no more of them can be
@@ -18,7 +18,7 @@ impl Engine {
     ///
     /// For large witnesses, only some removals are tried.
     pub(crate) fn shrink(&self, inside: Id, outside: Id, witness: Value) -> Value {
-        let mut left = MOST_TRIED;
+        let mut left = MAX_TRIED;
         let mut is_witness = |value: &Value| {
             left = left.saturating_sub(weight(value));
             let holds = |id, expected| self.holds(id, value) == Some(expected);

@@ -8,10 +8,10 @@ use super::budget::Budget;
 use super::formula::{Formula, Formulas, Id, Kind};
 use super::outcome::Outcome;
 use super::value::weight;
-use super::{Automaton, MOST_STEPS, MOST_STEPS_OF_ALL, TextLimit, evaluate};
+use super::{Automaton, MAX_STEPS, MAX_STEPS_OF_ALL, TextLimit, evaluate};
 
 /// Maximum nesting of values in one question.
-const DEEPEST: usize = 64;
+const MAX_DEPTH: usize = 64;
 
 /// Maximum nesting at first: a witness that nests less is smaller.
 const SHALLOW: usize = 6;
@@ -21,15 +21,15 @@ const SHALLOW: usize = 6;
 const FEW: usize = 16;
 
 /// Maximum number of different values that are searched for one by one.
-const MOST_DISTINCT: usize = 200;
+const MAX_DISTINCT: usize = 200;
 
 /// Maximum number of properties and items that are placed one after the other, in a value
 /// and all values around it.
-const MOST_PLACED: usize = 500;
+const MAX_PLACED: usize = 500;
 
 /// Maximum number of remembered literals, plus the weight of remembered values; it bounds
 /// the memory.
-const MOST_KNOWN: usize = 1_000_000;
+const MAX_KNOWN: usize = 1_000_000;
 
 /// A formula that a value must be in, or must not be in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -87,10 +87,10 @@ impl Engine {
             known: HashMap::new(),
             known_weight: 0,
             unknown: HashMap::new(),
-            deepest: DEEPEST,
+            deepest: MAX_DEPTH,
             open: HashMap::new(),
             met: usize::MAX,
-            budget: Budget::new(MOST_STEPS_OF_ALL),
+            budget: Budget::new(MAX_STEPS_OF_ALL),
             evaluated: Cell::new(0),
             choices: 0,
             placed: 0,
@@ -112,9 +112,9 @@ impl Engine {
         }
         // For the instance of the question before, which was checked and made smaller.
         let _ = self.spend_evaluated(0);
-        self.budget.begin(MOST_STEPS);
+        self.budget.begin(MAX_STEPS);
         let mut outcome = Outcome::Empty;
-        for deepest in [SHALLOW, DEEPEST] {
+        for deepest in [SHALLOW, MAX_DEPTH] {
             self.unknown.clear();
             self.deepest = deepest;
             outcome = self.solve([Literal::is(inside), Literal::is_not(outside)]);
@@ -194,7 +194,7 @@ impl Engine {
         }
         let depth = self.open.len();
         if depth >= self.deepest {
-            let why = format!("values nest more than {DEEPEST} deep");
+            let why = format!("values nest more than {MAX_DEPTH} deep");
             return Some(Outcome::Unknown(why));
         }
         let (_, why) = self.unknown.get(goal).filter(|it| it.0 <= depth)?;
@@ -203,7 +203,7 @@ impl Engine {
 
     fn remember(&mut self, goal: Vec<Literal>, outcome: &Outcome, weight: usize) {
         self.known_weight += goal.len() + weight;
-        if self.known_weight > MOST_KNOWN {
+        if self.known_weight > MAX_KNOWN {
             self.known.clear();
             self.known_weight = 0;
         }
@@ -216,9 +216,9 @@ impl Engine {
         count: usize,
         place: impl FnOnce(&mut Self) -> Outcome,
     ) -> Outcome {
-        if self.placed + count > MOST_PLACED {
+        if self.placed + count > MAX_PLACED {
             return Outcome::Unknown(format!(
-                "a value needs more than {MOST_PLACED} properties or items, each for a constraint"
+                "a value needs more than {MAX_PLACED} properties or items, each for a constraint"
             ));
         }
         self.placed += count;
@@ -247,9 +247,9 @@ impl Engine {
             return Ok(found);
         }
         let mut found = Vec::new();
-        if count > MOST_DISTINCT {
+        if count > MAX_DISTINCT {
             return Err(Outcome::Unknown(format!(
-                "more than {MOST_DISTINCT} different values"
+                "more than {MAX_DISTINCT} different values"
             )));
         }
         while found.len() < count {

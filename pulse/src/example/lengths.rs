@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use arbitrary::{Error, Result, Unstructured};
 
 /// Maximum length of an example; a schema that requires more has no examples.
-const MOST: usize = 16 * 1024;
+const MAX_LENGTH: usize = 16 * 1024;
 
 /// Maximum length of a text beyond the required length.
 pub(super) const SPREAD: usize = 32;
@@ -40,7 +40,7 @@ impl Lengths {
 
     /// The lengths from the least to `spread` more.
     pub(super) fn shortest(self, spread: usize) -> Result<RangeInclusive<usize>> {
-        if self.least > self.most.min(MOST) {
+        if self.least > self.most.min(MAX_LENGTH) {
             return Err(Error::IncorrectFormat);
         }
         Ok(self.least..=self.most.min(self.least + spread))
@@ -51,7 +51,7 @@ impl Lengths {
     pub(super) fn choose(self, u: &mut Unstructured<'_>) -> Result<usize> {
         let shortest = self.shortest(SPREAD)?;
         match u.int_in_range(0..=15_u8)? {
-            15 if self.most <= MOST => Ok(self.most),
+            15 if self.most <= MAX_LENGTH => Ok(self.most),
             _ => u.int_in_range(shortest),
         }
     }

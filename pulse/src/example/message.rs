@@ -7,10 +7,10 @@ use crate::event::Message;
 use crate::routing::{ABSENT, KeyFields, MAX_ROUTING_KEY_BYTES, RoutingKeyEntry, Word, Words};
 
 /// Maximum number of bytes in a word, that of a task ID.
-const LONGEST_WORD: usize = 22;
+const MAX_WORD_BYTES: usize = 22;
 
 /// Maximum number of bytes in several words, including the dots between them.
-const LONGEST_WORDS: usize = 64;
+const MAX_WORDS_BYTES: usize = 64;
 
 /// The bytes of words. A word does not begin with one of the last two, because `_` alone
 /// stands for an absent word.
@@ -47,7 +47,7 @@ fn longest(entries: &[RoutingKeyEntry]) -> usize {
 /// Up to four words of together at most `longest` bytes, and at most 64, including the
 /// dots between them.
 fn words(u: &mut Unstructured<'_>, longest: usize) -> Result<String> {
-    let longest = longest.min(LONGEST_WORDS);
+    let longest = longest.min(MAX_WORDS_BYTES);
     let mut text = letters(u, longest)?;
     for _ in 0..u.int_in_range(0..=3_u8)? {
         // Another word takes at least a dot and a letter.
@@ -61,7 +61,7 @@ fn words(u: &mut Unstructured<'_>, longest: usize) -> Result<String> {
 
 /// A word of at most `longest` bytes, and at most 22, as a task ID has.
 fn letters(u: &mut Unstructured<'_>, longest: usize) -> Result<String> {
-    let length = u.int_in_range(1..=longest.clamp(1, LONGEST_WORD))?;
+    let length = u.int_in_range(1..=longest.clamp(1, MAX_WORD_BYTES))?;
     (0..length)
         .map(|index| {
             let bytes = if index == 0 {
@@ -76,13 +76,13 @@ fn letters(u: &mut Unstructured<'_>, longest: usize) -> Result<String> {
 
 impl<'a> Arbitrary<'a> for Word {
     fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
-        Self::new(&letters(u, LONGEST_WORD)?).map_err(|_| Error::IncorrectFormat)
+        Self::new(&letters(u, MAX_WORD_BYTES)?).map_err(|_| Error::IncorrectFormat)
     }
 }
 
 impl<'a> Arbitrary<'a> for Words {
     fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
-        Self::new(&words(u, LONGEST_WORDS)?).map_err(|_| Error::IncorrectFormat)
+        Self::new(&words(u, MAX_WORDS_BYTES)?).map_err(|_| Error::IncorrectFormat)
     }
 }
 

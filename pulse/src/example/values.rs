@@ -20,7 +20,7 @@ const MAX_FAILED: u32 = 4096;
 
 /// Maximum nesting of values in values of the same schema. Each can be several levels
 /// of JSON, of which at most 127 can be read.
-const DEEPEST: usize = 16;
+const MAX_DEPTH: usize = 16;
 
 /// The schema of values to which no schema applies, so that their depth is bounded, too.
 static ANY: Schema = Schema::new(&[]);
@@ -75,7 +75,7 @@ impl Maker {
     ) -> Result<Value> {
         let schemas = if schemas.is_empty() { &[&ANY] } else { schemas };
         let levels = schemas.iter().map(|schema| self.levels(schema)).max();
-        if schemas.iter().any(|schema| schema.is_never()) || levels > Some(DEEPEST) {
+        if schemas.iter().any(|schema| schema.is_never()) || levels > Some(MAX_DEPTH) {
             return Err(Error::NotEnoughData);
         }
         // Even a long input does not nest values of a recursive schema deeply.

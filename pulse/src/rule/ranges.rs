@@ -5,7 +5,7 @@ const LOW: u64 = 0x0101_0101_0101_0101;
 const HIGH: u64 = 0x8080_8080_8080_8080;
 
 /// Maximum number of ranges.
-const MOST: usize = 4;
+const MAX_RANGES: usize = 4;
 
 /// A set of ASCII bytes of one to four ranges.
 ///
@@ -14,24 +14,24 @@ const MOST: usize = 4;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Ranges {
     /// Added to a byte, sets its highest bit from the start of each range on.
-    starts: [u64; MOST],
+    starts: [u64; MAX_RANGES],
     /// Added to a byte, sets its highest bit beyond the end of each range.
-    ends: [u64; MOST],
+    ends: [u64; MAX_RANGES],
 }
 
 impl Ranges {
     /// The set written as pairs of a first and a last byte; `None` if it has too many
     /// ranges, none, or bytes beyond ASCII.
     pub(crate) const fn new(set: &[u8]) -> Option<Self> {
-        if set.is_empty() || set.len() > 2 * MOST {
+        if set.is_empty() || set.len() > 2 * MAX_RANGES {
             return None;
         }
         let mut ranges = Self {
-            starts: [0; MOST],
-            ends: [0; MOST],
+            starts: [0; MAX_RANGES],
+            ends: [0; MAX_RANGES],
         };
         let mut index = 0;
-        while index < MOST {
+        while index < MAX_RANGES {
             // Unused ranges repeat the first one.
             let pair = if 2 * index + 1 < set.len() {
                 2 * index
@@ -71,7 +71,7 @@ impl Ranges {
         let seven = word & !HIGH;
         let mut inside = 0;
         let mut index = 0;
-        while index < MOST {
+        while index < MAX_RANGES {
             inside |= (seven + self.starts[index]) & !(seven + self.ends[index]);
             index += 1;
         }

@@ -13,7 +13,7 @@ use crate::read_error::ReadError;
 
 /// Maximum size of a line, and of a recording that is not a file, in bytes. A broker's limit
 /// for a message is far below.
-const MOST_BYTES: u64 = 1 << 30;
+const MAX_BYTES: u64 = 1 << 30;
 
 /// A recording that is opened once and read twice: for its exchanges, and for its messages.
 /// So nothing is published if a line is not a message.
@@ -54,7 +54,7 @@ impl Content {
         let metadata = file.metadata()?;
         Ok(match metadata.is_file() {
             true => Self::File(file, metadata.len()),
-            false => Self::Pipe(read_pipe(file, MOST_BYTES)?),
+            false => Self::Pipe(read_pipe(file, MAX_BYTES)?),
         })
     }
 
@@ -97,7 +97,7 @@ fn messages(
     mut content: impl BufRead,
 ) -> impl Iterator<Item = Result<(usize, Envelope), Error>> {
     let lines = (1..).map_while(move |number| {
-        let line = next_line(&mut content, MOST_BYTES).transpose()?;
+        let line = next_line(&mut content, MAX_BYTES).transpose()?;
         Some((number, line))
     });
     lines.filter_map(move |(line, text)| match text {

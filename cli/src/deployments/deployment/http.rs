@@ -15,7 +15,7 @@ use super::certificates::Certificates;
 use super::urls::redirected;
 
 /// Maximum number of redirects for one document.
-const MOST_REDIRECTS: usize = 5;
+const MAX_REDIRECTS: usize = 5;
 
 /// Limits on the documents of a deployment.
 #[derive(Clone, Copy, Debug)]
@@ -94,7 +94,7 @@ impl Client {
 
     fn get(&self, url: Url) -> Result<Vec<u8>, Error> {
         let mut current = url.clone();
-        for _ in 0..=MOST_REDIRECTS {
+        for _ in 0..=MAX_REDIRECTS {
             let mut response = self
                 .agent
                 .get(current.as_str())
@@ -118,7 +118,7 @@ impl Client {
         }
         Err(Error::Redirects {
             url: url.into(),
-            most: MOST_REDIRECTS,
+            most: MAX_REDIRECTS,
         })
     }
 

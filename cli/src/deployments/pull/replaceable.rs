@@ -69,7 +69,7 @@ fn reached(old: &[Document], are: impl Fn(&Document) -> bool) -> BTreeSet<String
 
 /// The documents in the folder, of files with a single one.
 fn documents(output: &Output) -> Result<Vec<Document>, Error> {
-    let mut room = sources::MOST_BYTES;
+    let mut room = sources::MAX_BYTES;
     let mut documents = Vec::new();
     for (path, found) in output.found()? {
         // Generated paths are UTF-8.

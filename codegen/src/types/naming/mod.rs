@@ -19,7 +19,7 @@ use crate::names::{Names, Namespace};
 use crate::runtime;
 
 /// Maximum length of a name from a title; a longer title is a description.
-const LONGEST_TITLE: usize = 80;
+const MAX_TITLE: usize = 80;
 
 /// Names everything in `model` that needs a name. Returns an error for each item that had
 /// the name of another one before.
@@ -116,7 +116,7 @@ fn name_type(definition: &mut TypeDef, id: TypeId, claims: &mut Claims, order: &
         return;
     }
     let mut title = ident::pascal(definition.title.as_deref().unwrap_or(""));
-    if title.len() > LONGEST_TITLE {
+    if title.len() > MAX_TITLE {
         title.clear();
     }
     let place = place_name(&definition.document, &definition.pointer);

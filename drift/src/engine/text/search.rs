@@ -45,7 +45,7 @@ impl Texts<'_> {
             && self.refused_by.is_empty()
             && longest_excluded.is_none_or(|longest| longest < self.min_length);
         match usize::try_from(self.min_length) {
-            Ok(length) if any_do && length <= MOST_CHARACTERS => {
+            Ok(length) if any_do && length <= MAX_CHARACTERS => {
                 budget.spend_weight(length)?;
                 Ok(Some("a".repeat(length)))
             }
@@ -64,7 +64,7 @@ impl Texts<'_> {
             return Ok(None);
         };
         let least = shortest.chars().count() as u64;
-        if least > MOST_NESTED {
+        if least > MAX_NESTED {
             return Ok(None);
         }
         let search = Search::new(self);
@@ -77,7 +77,7 @@ impl Texts<'_> {
         let most = self
             .max_length
             .unwrap_or(u64::MAX)
-            .min(least.saturating_add(MOST_LONGER));
+            .min(least.saturating_add(MAX_LONGER));
         for length in least..=most {
             search.collect(&search.start(), length, &mut String::new(), &mut collection)?;
             if collection.is_full() {
@@ -89,14 +89,14 @@ impl Texts<'_> {
 }
 
 /// Maximum length of a text whose only constraint is its length.
-const MOST_CHARACTERS: usize = 2_000_000;
+const MAX_CHARACTERS: usize = 2_000_000;
 
 /// Maximum number of characters by which the texts of [`Texts::many`] exceed the shortest.
-const MOST_LONGER: u64 = 32;
+const MAX_LONGER: u64 = 32;
 
 /// Maximum length of the shortest text of [`Texts::many`], in characters: the search
 /// recurses for each character.
-const MOST_NESTED: u64 = 1_000;
+const MAX_NESTED: u64 = 1_000;
 
 /// Number of moves of automata, each by a byte, that count as one step.
 const MOVES_PER_STEP: u64 = 512;

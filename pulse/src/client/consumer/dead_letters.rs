@@ -20,7 +20,7 @@ use crate::client::transport::{RawMessage, SharedError, TransportError};
 /// First and longest delay before a dead letter is published again, each reduced by up to a
 /// half at random, so that those that failed together are not published together.
 const FIRST_DELAY: Duration = Duration::from_secs(2);
-const LONGEST_DELAY: Duration = Duration::from_secs(30);
+const MAX_DELAY: Duration = Duration::from_secs(30);
 
 /// Minimum time between a failure to prepare the publisher and the next attempt.
 const PREPARE_INTERVAL: Duration = Duration::from_secs(1);
@@ -99,7 +99,7 @@ impl DeadLetterPublisher {
     /// Publishes one message; the broker has it in a queue when this returns.
     pub(super) async fn publish(&self, message: &FailedMessage, report: impl Fn(SharedError)) {
         let mut delays = Reconnect::forever()
-            .delays(FIRST_DELAY, LONGEST_DELAY)
+            .delays(FIRST_DELAY, MAX_DELAY)
             .backoff();
         loop {
             let mut attempt = Box::pin(self.attempt(message));
@@ -113,7 +113,7 @@ impl DeadLetterPublisher {
                 report_after = REPORT_INTERVAL;
             };
             report(error);
-            sleep(delays.next().unwrap_or(LONGEST_DELAY)).await;
+            sleep(delays.next().unwrap_or(MAX_DELAY)).await;
         }
     }
 
