@@ -23,8 +23,8 @@ impl Signals {
         for &signal in signals {
             let number = usize::try_from(signal).unwrap_or_default();
             // In the order in which they are run.
-            flag::register_conditional_default(signal, Arc::clone(&is_last))?;
             flag::register_usize(signal, Arc::clone(&last), number)?;
+            flag::register_conditional_default(signal, Arc::clone(&is_last))?;
             flag::register(signal, Arc::clone(&is_last))?;
         }
         Ok(Self { last, is_last })

@@ -98,7 +98,7 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>, Error> {
             Err(error) if passed_over(&error) => continue,
             Err(error) => return Err(ReadError::walk(folder)(error).into()),
         };
-        if entry.file_name() == WORK_FOLDER {
+        if entry.file_type().is_dir() && entry.file_name() == WORK_FOLDER {
             let written = entry.path().parent().unwrap_or(folder);
             if is_half_written(written) {
                 return Err(Error::HalfWritten {

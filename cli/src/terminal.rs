@@ -76,10 +76,12 @@ fn login(url: &str) -> usize {
     let end = url.find(|c: char| c.is_whitespace() || c == '"');
     let url = &url[..end.unwrap_or(url.len())];
     let authority = url.split(['/', '?', '#']).next().unwrap_or_default();
-    let port = authority.rsplit_once(':').map_or("", |(_, port)| port);
+    let port = authority.rsplit_once(':').map(|(_, port)| port);
     // What seems to be the port may be the start of a secret with a `/` in it.
-    let is_port = port.bytes().all(|byte| byte.is_ascii_digit());
-    let within = if is_port { authority } else { url };
+    let is_secret = port.is_some_and(|port| {
+        !authority.contains('@') || !port.bytes().all(|byte| byte.is_ascii_digit())
+    });
+    let within = if is_secret { url } else { authority };
     within.rfind('@').unwrap_or_default()
 }
 
@@ -98,7 +100,8 @@ mod tests {
                 "x=HTTP://a:hush@b:80 y://c:hush@d",
                 "x=HTTP://…@b:80 y://…@d",
             ),
-            ("https://a:80/@b", "https://a:80/@b"),
+            ("amqps://a:80/hush@b", "amqps://…@b"),
+            ("https://a:80/b", "https://a:80/b"),
             ("https://a/b@c", "https://a/b@c"),
             ("https://[::1]/b", "https://[::1]/b"),
             ("https://a and b@c", "https://a and b@c"),

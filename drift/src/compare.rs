@@ -84,6 +84,8 @@ struct Comparison<'s> {
     resolved: [&'s Resolved; 2],
     old: Tolerant<'s>,
     new: Translator<'s>,
+    /// Those of payloads with the same keywords.
+    pairs: Pairs<'s>,
     /// Whether two payloads have the same keywords.
     same: BTreeMap<(SchemaId, SchemaId), bool>,
     /// The findings for the payloads of two sides; many exchanges share them.
@@ -111,6 +113,7 @@ impl<'s> Comparison<'s> {
             old: Tolerant::new(apis.old(), &old.resolved),
             new: Translator::new(&new.resolved),
             resolved: [&old.resolved, &new.resolved],
+            pairs: Pairs::new(&old.resolved, &new.resolved),
             same: BTreeMap::new(),
             known: BTreeMap::new(),
         }
@@ -157,8 +160,14 @@ impl<'s> Comparison<'s> {
     /// even if they have.
     fn are_same(&mut self, old: SchemaId, new: SchemaId) -> bool {
         let [resolved_old, resolved_new] = self.resolved;
-        let same = self.same.entry((old, new));
-        *same.or_insert_with(|| Pairs::new(resolved_old, resolved_new).are_same(old, new))
+        let pairs = &mut self.pairs;
+        *self.same.entry((old, new)).or_insert_with(|| {
+            let same = pairs.are_same(old, new);
+            if !same {
+                *pairs = Pairs::new(resolved_old, resolved_new);
+            }
+            same
+        })
     }
 
     /// The findings in one reading.

@@ -6,7 +6,7 @@ use taskcluster_documents::schema::{ArrayKeywords, Dependency, ObjectKeywords, S
 /// Schemas of both sides in classes, to visit few of the pairs of recursive schemas.
 ///
 /// If a pair is in one class already, pairs that were joined before lead from one schema to
-/// the other. So if these all have equal texts or keywords, it has, too.
+/// the other. So if these all have equal keywords, it has, too.
 pub(crate) struct Pairs<'r> {
     old: &'r [Schema],
     new: &'r [Schema],
@@ -25,11 +25,7 @@ impl<'r> Pairs<'r> {
     }
 
     /// Joins the classes of a pair; `None` if they are one already.
-    pub(crate) fn join(
-        &mut self,
-        old: SchemaId,
-        new: SchemaId,
-    ) -> Option<(&'r Schema, &'r Schema)> {
+    fn join(&mut self, old: SchemaId, new: SchemaId) -> Option<(&'r Schema, &'r Schema)> {
         let schemas = (self.old.get(old.0)?, self.new.get(new.0)?);
         let (old, new) = (self.class(old.0), self.class(self.old.len() + new.0));
         self.parents[new] = old;
@@ -44,8 +40,9 @@ impl<'r> Pairs<'r> {
         schema
     }
 
-    /// Whether two schemas, and all schemas in them, have the same keywords.
-    pub(crate) fn are_same(mut self, old: SchemaId, new: SchemaId) -> bool {
+    /// Whether two schemas, and all schemas in them, have the same keywords. After `false`,
+    /// the classes have schemas that differ.
+    pub(crate) fn are_same(&mut self, old: SchemaId, new: SchemaId) -> bool {
         let mut waiting = vec![(old, new)];
         while let Some((old, new)) = waiting.pop() {
             let Some((old, new)) = self.join(old, new) else {

@@ -6,21 +6,29 @@ use taskcluster_documents::schema::{Schema, SchemaId};
 use taskcluster_documents::{Resolved, Role, Slot, escape};
 
 use crate::compare::Exchange;
-use crate::pairs::Pairs;
 
 /// Maximum length of a pointer, in bytes; texts further inside are not compared.
 const MAX_POINTER_BYTES: usize = 2_000;
 
+/// Maximum number of schemas of OLD that one of NEW is compared with. Recursive schemas make
+/// a pair of every two.
+const MAX_PARTNERS: usize = 8;
+
 /// Compares texts, for each pair of schemas once.
 pub(crate) struct Wording<'r> {
-    schemas: Pairs<'r>,
+    old: &'r Resolved,
+    new: &'r Resolved,
+    /// For each schema of NEW, those of OLD that it was compared with.
+    seen: BTreeMap<SchemaId, BTreeSet<SchemaId>>,
     services: BTreeSet<&'r str>,
 }
 
 impl<'r> Wording<'r> {
     pub(crate) fn new(old: &'r Resolved, new: &'r Resolved) -> Self {
         Self {
-            schemas: Pairs::new(old, new),
+            old,
+            new,
+            seen: BTreeMap::new(),
             services: BTreeSet::new(),
         }
     }
@@ -71,10 +79,13 @@ impl<'r> Wording<'r> {
     fn schemas(&mut self, old: SchemaId, new: SchemaId, found: &mut Vec<String>) {
         let mut open = vec![(old, new, String::new())];
         while let Some((old, new, pointer)) = open.pop() {
-            if pointer.len() > MAX_POINTER_BYTES {
+            let partners = self.seen.entry(new).or_default();
+            let is_over = pointer.len() > MAX_POINTER_BYTES || partners.len() >= MAX_PARTNERS;
+            if is_over || !partners.insert(old) {
                 continue;
             }
-            let Some((was, is)) = self.schemas.join(old, new) else {
+            let (Some(was), Some(is)) = (self.old.schemas.get(old.0), self.new.schemas.get(new.0))
+            else {
                 continue;
             };
             let text = |text: &Option<String>| text.clone().unwrap_or_default();

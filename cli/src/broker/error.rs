@@ -64,9 +64,9 @@ pub(crate) enum Error {
     },
     /// A signal ended the publishing of a recording.
     #[error(
-        "{}: interrupted; published {}, up to line {line}",
+        "{}: interrupted; {}",
         terminal::path(path),
-        count(*published, "message")
+        replayed(*published, *line, *unconfirmed)
     )]
     Interrupted {
         /// The recording.
@@ -75,6 +75,8 @@ pub(crate) enum Error {
         published: usize,
         /// The line of the last one; 0 if there is none.
         line: usize,
+        /// The number of messages after it that were sent and not confirmed.
+        unconfirmed: usize,
     },
     /// A signal ended the command between two dead letters.
     #[error("interrupted; the other messages stay in the queue")]
@@ -82,4 +84,17 @@ pub(crate) enum Error {
     /// Standard output can't be written.
     #[error("cannot write to standard output")]
     Stdout(#[source] io::Error),
+}
+
+/// The messages that an interrupted run has published.
+fn replayed(published: usize, line: usize, unconfirmed: usize) -> String {
+    let mut text = format!("published {}", count(published, "message"));
+    if line > 0 {
+        text.push_str(&format!(", up to line {line}"));
+    }
+    if unconfirmed > 0 {
+        let others = count(unconfirmed, "message");
+        text.push_str(&format!("; of the next {others} it is not known"));
+    }
+    text
 }

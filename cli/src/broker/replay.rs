@@ -55,7 +55,8 @@ Exit codes:
   2  the file can't be read, there is no broker, it refuses the login, or an exchange can't be
      declared, and nothing is published; or a message could not be published: the error
      names its line, the lines before it are published, and of those after it up to
-     {MAX_UNCONFIRMED} may be; or it was interrupted: the error names the last line that is published"))]
+     {MAX_UNCONFIRMED} may be; or it was interrupted: the error names the last line that is
+     published, and how many after it may be"))]
 pub(crate) struct Args {
     /// The recording
     file: PathBuf,

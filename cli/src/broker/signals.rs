@@ -11,9 +11,11 @@ use crate::signals::Signals;
 /// polled. A second one ends the process at once, even while standard output is blocked, as
 /// by a pager.
 pub(super) fn interrupted() -> impl Future<Output = ()> {
+    // Before the other, which would record a signal that nobody looks at.
+    let first = first();
     // If this fails, only the first signal has an effect.
     let _ = Signals::hold(&[SIGINT, SIGTERM]);
-    first()
+    first
 }
 
 #[cfg(unix)]

@@ -44,9 +44,9 @@ pub enum Error {
         most: u64,
     },
 
-    /// A run that wrote the documents was interrupted.
-    #[error("{}: these documents are written in part; run the `pull` that wrote them again, \
-             which finishes the rest", shown(.path))]
+    /// A run that wrote the documents, or a crate beside them, was interrupted.
+    #[error("{}: these files are written in part; run the `pull` or `codegen` that wrote \
+             them again, which finishes the rest", shown(.path))]
     HalfWritten {
         /// The folder.
         path: PathBuf,

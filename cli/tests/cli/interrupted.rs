@@ -94,7 +94,7 @@ fn a_pull_that_was_interrupted_is_finished_and_no_half_is_read() {
         assert_eq!(run.code, Some(2), "{run:?}");
         assert_has(
             &run.stderr,
-            &["pulled: these documents are written in part", "`pull`"],
+            &["pulled: these files are written in part", "`pull`"],
         );
     }
     // The source is not needed for that. Port 9 of this machine has no listener.

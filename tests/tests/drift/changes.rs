@@ -545,6 +545,34 @@ fn a_text_under_each_keyword_is_compared() {
     }
 }
 
+/// Two schemas of each side, in each combination.
+#[test]
+fn a_text_of_schemas_that_others_are_compared_with_is_compared() {
+    let side = |name: &str, schemas: [Value; 2], of: [usize; 4]| {
+        let refers = |index: usize| json!({ "$ref": format!("#/definitions/d{index}") });
+        let [w, x, y, z] = of.map(refers);
+        let [d0, d1] = schemas;
+        let schema = json!({
+            "type": "object", "properties": { "w": w, "x": x, "y": y, "z": z },
+            "definitions": { "d0": d0, "d1": d1 },
+        });
+        let bytes = schema.to_string().into_bytes();
+        let name = name.to_owned();
+        Side::schema("side", &Source { name, bytes }).expect("a schema")
+    };
+    let with =
+        |text: &str| json!({ "type": "object", "properties": { "p": { "description": text } } });
+    let old = side("old", [with("old text"), with("same")], [0, 1, 1, 0]);
+    let new = side(
+        "new",
+        [json!({ "type": "object" }), with("same")],
+        [0, 0, 1, 1],
+    );
+    let report = compare(&old, &new);
+    let expected = "/z/p: `description`".to_owned();
+    assert_eq!(report.exchanges[0].wording, [expected]);
+}
+
 #[test]
 fn a_place_with_two_changes_has_both() {
     let mut documents = documents();

@@ -52,7 +52,8 @@ impl Content {
     fn open(path: &Path) -> io::Result<Self> {
         let file = File::open(path)?;
         let metadata = file.metadata()?;
-        Ok(match metadata.is_file() {
+        // Some file systems state no size.
+        Ok(match metadata.is_file() && metadata.len() > 0 {
             true => Self::File(file, metadata.len()),
             false => Self::Pipe(read_pipe(file, MAX_BYTES)?),
         })

@@ -88,6 +88,7 @@ impl<'r> Sending<'r> {
             path: self.recording.path.to_path_buf(),
             published: self.confirmed,
             line: self.line,
+            unconfirmed: self.unconfirmed.len(),
         }
     }
 }
