@@ -2,8 +2,6 @@
 
 use serde_json::Value;
 
-use crate::document::schema_id;
-
 /// Parts of `$schema` that name a draft in which ids have the keyword `id`.
 const OLDEST: &[&str] = &[
     "json-schema.org/draft-03/",
@@ -52,13 +50,19 @@ impl Draft {
         matches!(self, Self::Oldest | Self::Early)
     }
 
+    /// The keywords that state an id in a document of this draft, in the order in which
+    /// they count.
+    pub(crate) fn id_keywords(self) -> &'static [&'static str] {
+        match self {
+            Self::Oldest => &["id"],
+            Self::Early | Self::Late => &["$id"],
+            Self::Unstated => &["$id", "id"],
+        }
+    }
+
     /// The id of a schema in a document of this draft.
     pub(crate) fn id_of(self, schema: &Value) -> Option<&str> {
-        let text = |keyword| schema.get(keyword).and_then(Value::as_str);
-        match self {
-            Self::Oldest => text("id"),
-            Self::Early | Self::Late => text("$id"),
-            Self::Unstated => schema_id(schema),
-        }
+        let mut keywords = self.id_keywords().iter();
+        keywords.find_map(|keyword| schema.get(keyword)?.as_str())
     }
 }

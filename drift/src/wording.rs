@@ -10,16 +10,18 @@ use crate::compare::Exchange;
 /// Maximum length of a pointer, in bytes; texts further inside are not compared.
 const MAX_POINTER_BYTES: usize = 2_000;
 
-/// Maximum number of schemas of OLD that one of NEW is compared with. Recursive schemas make
-/// a pair of every two.
+/// Maximum number of schemas with which each of two others is compared before they are
+/// compared. Recursive schemas make a pair of every two.
 const MAX_PARTNERS: usize = 8;
 
 /// Compares texts, for each pair of schemas once.
 pub(crate) struct Wording<'r> {
     old: &'r Resolved,
     new: &'r Resolved,
-    /// For each schema of NEW, those of OLD that it was compared with.
-    seen: BTreeMap<SchemaId, BTreeSet<SchemaId>>,
+    /// The pairs that were compared.
+    seen: BTreeSet<(SchemaId, SchemaId)>,
+    /// The number of those of each schema of OLD and of NEW.
+    partners: [BTreeMap<SchemaId, usize>; 2],
     services: BTreeSet<&'r str>,
 }
 
@@ -28,7 +30,8 @@ impl<'r> Wording<'r> {
         Self {
             old,
             new,
-            seen: BTreeMap::new(),
+            seen: BTreeSet::new(),
+            partners: Default::default(),
             services: BTreeSet::new(),
         }
     }
@@ -76,12 +79,25 @@ impl<'r> Wording<'r> {
         found
     }
 
+    /// Whether a pair was not compared, and is to be.
+    fn is_next(&mut self, old: SchemaId, new: SchemaId) -> bool {
+        let [of_old, of_new] = &mut self.partners;
+        let counts = [
+            of_old.entry(old).or_default(),
+            of_new.entry(new).or_default(),
+        ];
+        let is_over = counts.iter().all(|count| **count >= MAX_PARTNERS);
+        let is_next = !is_over && self.seen.insert((old, new));
+        for count in counts {
+            *count += usize::from(is_next);
+        }
+        is_next
+    }
+
     fn schemas(&mut self, old: SchemaId, new: SchemaId, found: &mut Vec<String>) {
         let mut open = vec![(old, new, String::new())];
         while let Some((old, new, pointer)) = open.pop() {
-            let partners = self.seen.entry(new).or_default();
-            let is_over = pointer.len() > MAX_POINTER_BYTES || partners.len() >= MAX_PARTNERS;
-            if is_over || !partners.insert(old) {
+            if pointer.len() > MAX_POINTER_BYTES || !self.is_next(old, new) {
                 continue;
             }
             let (Some(was), Some(is)) = (self.old.schemas.get(old.0), self.new.schemas.get(new.0))

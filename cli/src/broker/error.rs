@@ -94,7 +94,7 @@ fn replayed(published: usize, line: usize, unconfirmed: usize) -> String {
     }
     if unconfirmed > 0 {
         let others = count(unconfirmed, "message");
-        text.push_str(&format!("; of the next {others} it is not known"));
+        text.push_str(&format!("; the next {others} may be published, too"));
     }
     text
 }

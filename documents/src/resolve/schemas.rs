@@ -95,8 +95,12 @@ impl SchemaReader<'_, '_> {
     fn check_draft(&mut self, keyword: &str, value: &Value, members: &Map<String, Value>) {
         let own = Draft::of(Some(value));
         let is_one = |draft: Draft| (own == draft) != (self.draft == draft);
-        let has_id = ["id", "$id"].iter().any(|id| members.contains_key(*id));
-        let differs = is_one(Draft::Late) || is_one(Draft::Oldest) && has_id;
+        let id_of = |draft: Draft| {
+            let mut keywords = draft.id_keywords().iter();
+            keywords.find_map(|keyword| members.get(*keyword)?.as_str())
+        };
+        let has_other_id = id_of(own) != id_of(self.draft);
+        let differs = is_one(Draft::Late) || is_one(Draft::Oldest) && has_other_id;
         if keyword == "$schema" && !self.schema.home.pointer.is_empty() && differs {
             let what = "the schema states another draft than the document that it is in";
             let help = "state one draft at the start of the document, or use two documents";

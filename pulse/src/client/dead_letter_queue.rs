@@ -148,8 +148,8 @@ impl DeadLetterQueue {
     /// Checks that dead letters can be deleted, as far as is known.
     fn check_open(&self) -> Result<(), Error> {
         match self.channel.is_open() {
+            _ if self.is_unanswered => Err(self.lost(no_answer())),
             true => Ok(()),
-            false if self.is_unanswered => Err(self.lost(no_answer())),
             false => Err(self.lost(TransportError::lost("its channel is closed"))),
         }
     }

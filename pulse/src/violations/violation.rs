@@ -199,7 +199,10 @@ impl Violations {
         let numbers: BTreeMap<String, &str> = numbers.collect();
         let others = others.into_iter().filter(|it| {
             let lost = numbers.get(&it.pointer);
-            lost.is_none_or(|lost| is_limit(lost) && it.keyword != "multipleOf")
+            lost.is_none_or(|lost| match is_limit(lost) {
+                true => it.keyword != "multipleOf",
+                false => it.value != "null",
+            })
         });
         let others: Vec<Violation> = others.collect();
         let limits = others.iter().filter(|it| is_limit(it.keyword));

@@ -52,6 +52,8 @@ async fn given_up(
     failed: &FailedMessage,
 ) {
     let mut stop = shared.stop.subscribe();
+    // Taken before its delivery may be lost, so that a stop waits for each.
+    let place = publisher.place_of_last_copy();
     sleep(UNCOUNTED_AFTER).await;
     let _waiting = delivery.wait();
     let mut stopped = pin!(async {
@@ -63,14 +65,15 @@ async fn given_up(
             sleep(CHECK_INTERVAL).await;
         }
     };
-    tokio::select! {
-        () = &mut stopped => return,
-        () = lost => {}
+    let is_lost = tokio::select! {
+        () = &mut stopped => false,
+        () = lost => true,
+    };
+    if !publisher.may_be_last() {
+        return;
     }
-    if let Some(_place) = publisher.keep_last_copy(failed) {
+    if is_lost && place.is_some() {
         stopped.await;
-        tracing::error!(
-            "stopped before the broker took a dead letter, which may be lost: {failed}"
-        );
     }
+    tracing::error!("the broker has not taken a dead letter, which may be lost: {failed}");
 }

@@ -44,8 +44,8 @@ pub(super) struct DeadLetterPublisher {
     connection: Connection,
     reconnect: Reconnect,
     dead_letters: DeadLetters,
-    /// Places for dead letters whose deliveries are lost, if these may be the last copies of
-    /// their messages, because the broker deletes the consumer's queue with a lost
+    /// Places for dead letters, if these may become the last copies of their messages,
+    /// because the broker deletes the consumer's queue with a lost
     /// connection. They may come twice, but are not lost.
     last_copies: Option<Semaphore>,
     state: Mutex<State>,
@@ -117,15 +117,15 @@ impl DeadLetterPublisher {
         }
     }
 
-    /// A place for a dead letter whose delivery is lost. `None` if the broker has the message,
-    /// or too many wait.
-    pub(super) fn keep_last_copy(&self, message: &FailedMessage) -> Option<SemaphorePermit<'_>> {
-        let place = self.last_copies.as_ref()?.try_acquire();
-        place
-            .inspect_err(|_| {
-                tracing::error!("too many dead letters wait, this may be lost: {message}")
-            })
-            .ok()
+    /// Whether the broker deletes the messages of dead letters with a lost connection.
+    pub(super) fn may_be_last(&self) -> bool {
+        self.last_copies.is_some()
+    }
+
+    /// A place for a dead letter that may be the last copy of its message; `None` if it
+    /// can't be, or too many wait.
+    pub(super) fn place_of_last_copy(&self) -> Option<SemaphorePermit<'_>> {
+        self.last_copies.as_ref()?.try_acquire().ok()
     }
 
     async fn attempt(&self, message: &FailedMessage) -> Result<(), SharedError> {

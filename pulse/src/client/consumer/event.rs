@@ -125,8 +125,8 @@ pub enum ConsumerEvent {
     /// A message could not be handled and was dead-lettered.
     DeadLettered(FailedMessage),
     /// A message could not be dead-lettered. It stays unacked, unless its delivery is lost,
-    /// and the consumer tries again. Also reported after five seconds without a confirmation, and then every 30
-    /// seconds.
+    /// and the consumer tries again. Also reported after five seconds without a confirmation,
+    /// and then every 30 seconds.
     #[non_exhaustive]
     DeadLetterFailed {
         /// The message.
