@@ -120,6 +120,5 @@ fn service_of(prefix: &str) -> &str {
 /// The id that a whole document states. Drafts before 06 spell the keyword `id`, and some of
 /// their schemas state a later draft.
 pub fn schema_id(schema: &Value) -> Option<&str> {
-    let text = |name| schema.get(name).and_then(Value::as_str);
-    text("$id").or_else(|| text("id"))
+    Draft::Unstated.id_of(schema.as_object()?)
 }

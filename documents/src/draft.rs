@@ -1,6 +1,6 @@
 //! The drafts of JSON Schema that documents state.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// Parts of `$schema` that name a draft in which ids have the keyword `id`.
 const OLDEST: &[&str] = &[
@@ -50,19 +50,13 @@ impl Draft {
         matches!(self, Self::Oldest | Self::Early)
     }
 
-    /// The keywords that state an id in a document of this draft, in the order in which
-    /// they count.
-    pub(crate) fn id_keywords(self) -> &'static [&'static str] {
+    /// The id of a schema with these keywords, in a document of this draft.
+    pub(crate) fn id_of(self, keywords: &Map<String, Value>) -> Option<&str> {
+        let text = |keyword| keywords.get(keyword).and_then(Value::as_str);
         match self {
-            Self::Oldest => &["id"],
-            Self::Early | Self::Late => &["$id"],
-            Self::Unstated => &["$id", "id"],
+            Self::Oldest => text("id"),
+            Self::Early | Self::Late => text("$id"),
+            Self::Unstated => text("$id").or_else(|| text("id")),
         }
-    }
-
-    /// The id of a schema in a document of this draft.
-    pub(crate) fn id_of(self, schema: &Value) -> Option<&str> {
-        let mut keywords = self.id_keywords().iter();
-        keywords.find_map(|keyword| schema.get(keyword)?.as_str())
     }
 }

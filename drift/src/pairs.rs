@@ -62,6 +62,18 @@ impl<'r> Pairs<'r> {
 
 /// Whether the keywords of two schemas are the same, apart from their subschemas.
 fn have_same_limits(old: &Schema, new: &Schema) -> bool {
+    let Schema {
+        place: _,
+        home: _,
+        annotations: _,
+        general,
+        string,
+        number,
+        array,
+        object,
+        // Subschemas only.
+        combinators: _,
+    } = old;
     let arrays = |array: &ArrayKeywords| {
         let ArrayKeywords {
             items: _,
@@ -73,11 +85,11 @@ fn have_same_limits(old: &Schema, new: &Schema) -> bool {
         } = array;
         (*min_items, *max_items, *unique_items)
     };
-    old.general == new.general
-        && old.string == new.string
-        && old.number == new.number
-        && arrays(&old.array) == arrays(&new.array)
-        && of_objects(&old.object) == of_objects(&new.object)
+    *general == new.general
+        && *string == new.string
+        && *number == new.number
+        && arrays(array) == arrays(&new.array)
+        && of_objects(object) == of_objects(&new.object)
 }
 
 /// The keywords for objects that are no subschemas.

@@ -14,9 +14,9 @@
 //!
 //! These need no feature. The feature `amqp` adds a consumer and a publisher for RabbitMQ
 //! that lose no message of a durable queue: a message that is not acked is delivered again, a
-//! message that is not confirmed is sent again, and lost connections are re-established. The feature
-//! `memory` adds an in-memory broker for both, for tests. Both need a tokio runtime and
-//! write to `tracing`. The feature `management` adds to `amqp` a client of RabbitMQ's
+//! message that is not confirmed is sent again, and lost connections are re-established. The
+//! feature `memory` adds an in-memory broker for both, for tests. Both need a tokio runtime
+//! and write to `tracing`. The feature `management` adds to `amqp` a client of RabbitMQ's
 //! management HTTP API, `Management`, which lists the bindings of a queue. The feature
 //! `arbitrary` adds valid examples of payloads, routing keys and messages, by the
 //! function `example`; `schemars` adds payloads as JSON Schemas, `chrono` adds

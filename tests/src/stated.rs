@@ -156,30 +156,29 @@ impl<'v> Stating<'v> {
                 ("additionalItems", _) if !keywords.get("items").is_some_and(Value::is_array) => {
                     continue;
                 }
-                ("minLength" | "maxLength" | "pattern" | "format", _) => "string",
-                (
-                    "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" | "multipleOf",
-                    _,
-                ) => "number",
-                (
-                    "items" | "additionalItems" | "contains" | "minItems" | "maxItems"
-                    | "uniqueItems",
-                    _,
-                ) => "array",
-                (
-                    "properties"
-                    | "patternProperties"
-                    | "additionalProperties"
-                    | "required"
-                    | "propertyNames"
-                    | "minProperties"
-                    | "maxProperties"
-                    | "dependencies",
-                    _,
-                ) => "object",
-                _ => continue,
+                (keyword, _) => type_of(keyword),
             };
-            kinds.insert(kind);
+            kinds.extend(kind);
         }
     }
+}
+
+/// The type of the values that a keyword restricts, if it is for one type.
+pub fn type_of(keyword: &str) -> Option<&'static str> {
+    Some(match keyword {
+        "minLength" | "maxLength" | "pattern" | "format" => "string",
+        "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" | "multipleOf" => "number",
+        "items" | "additionalItems" | "contains" | "minItems" | "maxItems" | "uniqueItems" => {
+            "array"
+        }
+        "properties"
+        | "patternProperties"
+        | "additionalProperties"
+        | "required"
+        | "propertyNames"
+        | "minProperties"
+        | "maxProperties"
+        | "dependencies" => "object",
+        _ => return None,
+    })
 }

@@ -158,7 +158,9 @@ fn is_reference(schema: &Value) -> bool {
 
 /// The normalised id that `schema` states, if its base is `base`.
 fn own_id(schema: &Value, draft: Draft, base: &str) -> Option<String> {
-    let id = draft.id_of(schema).filter(|id| !id.starts_with('#'))?;
+    let id = draft
+        .id_of(schema.as_object()?)
+        .filter(|id| !id.starts_with('#'))?;
     Some(id::follow(base, id).ok()?.document)
 }
 
@@ -167,7 +169,8 @@ fn names(schema: &Value, draft: Draft) -> impl Iterator<Item = &str> {
     let late = ["$anchor", "$dynamicAnchor"].into_iter();
     let late = late.filter(move |_| !draft.is_early());
     let late = late.filter_map(|keyword| schema.get(keyword)?.as_str());
-    let early = draft.id_of(schema).and_then(|id| id.strip_prefix('#'));
+    let early = schema.as_object().and_then(|it| draft.id_of(it));
+    let early = early.and_then(|id| id.strip_prefix('#'));
     early
         .into_iter()
         .chain(late)

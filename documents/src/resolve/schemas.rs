@@ -69,7 +69,9 @@ impl SchemaReader<'_, '_> {
         }
         match Keyword::of(keyword) {
             Some(Keyword::Identity) => {
-                self.check_draft(keyword, value, members);
+                if keyword == "$schema" {
+                    self.check_draft(value, members);
+                }
                 Ok(())
             }
             Some(Keyword::Unsupported) => {
@@ -92,16 +94,12 @@ impl SchemaReader<'_, '_> {
     }
 
     /// Reports a `$schema` inside a document for which its `$ref`s would be read differently.
-    fn check_draft(&mut self, keyword: &str, value: &Value, members: &Map<String, Value>) {
-        let own = Draft::of(Some(value));
+    fn check_draft(&mut self, stated: &Value, members: &Map<String, Value>) {
+        let own = Draft::of(Some(stated));
         let is_one = |draft: Draft| (own == draft) != (self.draft == draft);
-        let id_of = |draft: Draft| {
-            let mut keywords = draft.id_keywords().iter();
-            keywords.find_map(|keyword| members.get(*keyword)?.as_str())
-        };
-        let has_other_id = id_of(own) != id_of(self.draft);
+        let has_other_id = own.id_of(members) != self.draft.id_of(members);
         let differs = is_one(Draft::Late) || is_one(Draft::Oldest) && has_other_id;
-        if keyword == "$schema" && !self.schema.home.pointer.is_empty() && differs {
+        if !self.schema.home.pointer.is_empty() && differs {
             let what = "the schema states another draft than the document that it is in";
             let help = "state one draft at the start of the document, or use two documents";
             self.error("/$schema", what, help);

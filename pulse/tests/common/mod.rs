@@ -186,6 +186,16 @@ impl<E: Clone + Send + 'static> Seen<E> {
 }
 
 impl Seen {
+    /// How many times the consumer was connected and set up.
+    pub fn ready(&self) -> usize {
+        self.count(|event| matches!(event, ConsumerEvent::Ready { .. }))
+    }
+
+    /// How many times the broker cancelled the consumer.
+    pub fn cancelled(&self) -> usize {
+        self.count(|event| matches!(event, ConsumerEvent::CancelledByBroker { .. }))
+    }
+
     /// The bindings that were removed, as exchange and pattern.
     pub fn removed(&self) -> Vec<(String, String)> {
         let seen = self.0.lock().expect("not poisoned");

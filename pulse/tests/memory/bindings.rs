@@ -135,7 +135,7 @@ async fn bindings_of_an_exclusive_queue_are_not_listed() {
         .on_event(seen.listener());
     let consumer = builder.start().await.expect("started");
     broker.disconnect();
-    eventually(|| seen.count(|event| matches!(event, ConsumerEvent::Ready { .. })) == 2).await;
+    eventually(|| seen.ready() == 2).await;
     consumer.stop().await.expect("stopped");
     assert_eq!(
         seen.count(|event| matches!(event, ConsumerEvent::BindingsUnknown { .. })),

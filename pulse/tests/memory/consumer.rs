@@ -76,10 +76,7 @@ async fn no_message_is_lost_with_a_connection() {
     assert_eq!(consumer.counters().connections_lost, 1);
     consumer.stop().await.expect("stopped");
     assert_eq!(broker.queue_len(QUEUE), Some(0));
-    assert_eq!(
-        seen.count(|event| matches!(event, ConsumerEvent::Ready { .. })),
-        2
-    );
+    assert_eq!(seen.ready(), 2);
     assert_eq!(
         seen.count(|event| matches!(event, ConsumerEvent::MessagesMayBeMissed { .. })),
         0
@@ -282,7 +279,7 @@ async fn acks_of_a_cancelled_consumer_are_sent() {
     consumer.next().await.expect("a delivery").ack();
     broker.delete_queue(QUEUE);
     ask_once(&mut consumer).await;
-    eventually(|| seen.count(|event| matches!(event, ConsumerEvent::Ready { .. })) == 2).await;
+    eventually(|| seen.ready() == 2).await;
     assert_eq!(consumer.counters().acks_sent, 1);
     consumer.stop().await.expect("stopped");
 }
@@ -300,10 +297,8 @@ async fn a_deleted_queue_is_reported_if_the_connection_is_lost_as_well() {
     ask_once(&mut consumer).await;
     broker.delete_queue(QUEUE);
     broker.disconnect();
-    eventually(|| seen.count(|event| matches!(event, ConsumerEvent::Ready { .. })) == 2).await;
-    let cancelled =
-        |event: &ConsumerEvent| matches!(event, ConsumerEvent::CancelledByBroker { .. });
-    assert_eq!(seen.count(cancelled), 1);
+    eventually(|| seen.ready() == 2).await;
+    assert_eq!(seen.cancelled(), 1);
     consumer.stop().await.expect("stopped");
 }
 
@@ -340,10 +335,7 @@ async fn a_consumer_without_any_binding_is_never_ready() {
     let start = builder(&broker).on_event(seen.listener()).start();
     let error = start.await.expect_err("no binding");
     assert!(matches!(error, Error::Unbound { .. }), "{error}");
-    assert_eq!(
-        seen.count(|event| matches!(event, ConsumerEvent::Ready { .. })),
-        0
-    );
+    assert_eq!(seen.ready(), 0);
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use taskcluster_pulse::{ConsumerEvent, Error};
+use taskcluster_pulse::Error;
 use tokio::time::sleep;
 
 use crate::common::rabbitmq::Rabbit;
@@ -47,8 +47,7 @@ async fn deliveries_of_a_lost_connection_are_not_handled() {
         }
     }));
     for loss in 0..LOSSES {
-        eventually(|| seen.count(|event| matches!(event, ConsumerEvent::Ready { .. })) > loss)
-            .await;
+        eventually(|| seen.ready() > loss).await;
         sleep(Duration::from_millis(60)).await;
         proxy.cut();
     }

@@ -78,7 +78,7 @@ async fn an_exclusive_queue_is_bound_when_its_exchange_exists_again() {
     seen.wait_for(|event| matches!(event, ConsumerEvent::BindingFailed(_)))
         .await;
     rabbit.declare_exchange(EXCHANGE).await;
-    eventually(|| seen.count(|event| matches!(event, ConsumerEvent::Ready { .. })) == 2).await;
+    eventually(|| seen.ready() == 2).await;
     rabbit.publish_to(EXCHANGE, "key", b"{}").await;
     let next = tokio::time::timeout(Duration::from_secs(5), consumer.next()).await;
     next.expect("it is bound").expect("a delivery").ack();
@@ -106,7 +106,7 @@ async fn a_deleted_queue_is_declared_again() {
     rabbit.delete_queue(&rabbit.queue()).await;
     seen.wait_for(|event| matches!(event, ConsumerEvent::CancelledByBroker { .. }))
         .await;
-    eventually(|| seen.count(|event| matches!(event, ConsumerEvent::Ready { .. })) == 2).await;
+    eventually(|| seen.ready() == 2).await;
     publish(&rabbit, 0..1).await;
     consumer.next().await.expect("a delivery").ack();
     consumer.stop().await.expect("stopped");
@@ -135,10 +135,8 @@ async fn a_queue_that_is_deleted_during_a_renewal_is_reported_and_declared_again
     let run = tokio::spawn(consumer.run(1, async |_: Event| Err("no room")));
     eventually(|| handle.counters().failed >= 10).await;
     rabbit.delete_queue(&rabbit.queue()).await;
-    eventually(|| seen.count(|event| matches!(event, ConsumerEvent::Ready { .. })) == 2).await;
-    let cancelled =
-        |event: &ConsumerEvent| matches!(event, ConsumerEvent::CancelledByBroker { .. });
-    assert_eq!(seen.count(cancelled), 1);
+    eventually(|| seen.ready() == 2).await;
+    assert_eq!(seen.cancelled(), 1);
     handle.stop();
     run.await.expect("no panic").expect("stopped");
     rabbit.delete_queue(&rabbit.queue()).await;
@@ -178,7 +176,7 @@ async fn a_queue_that_is_declared_anew_during_a_renewal_is_bound_again() {
             Err("no room")
         }
     }));
-    eventually(|| seen.count(|event| matches!(event, ConsumerEvent::Ready { .. })) == 2).await;
+    eventually(|| seen.ready() == 2).await;
     publish(&rabbit, 1..2).await;
     eventually(|| handle.counters().acked == 1).await;
     handle.stop();
@@ -246,9 +244,7 @@ async fn a_queue_that_is_deleted_while_a_connection_is_replaced_is_reported() {
     first.expect("in time").expect("a delivery").ack();
     seen.wait_for(|event| matches!(event, ConsumerEvent::Recycled { .. }))
         .await;
-    let cancelled =
-        |event: &ConsumerEvent| matches!(event, ConsumerEvent::CancelledByBroker { .. });
-    assert_eq!(seen.count(cancelled), 1);
+    assert_eq!(seen.cancelled(), 1);
     publish(&rabbit, 2..3).await;
     // The first had been received before.
     for number in 1..3 {

@@ -149,7 +149,7 @@ async fn a_passive_queue_is_read_again_after_it_was_deleted() {
     tried("RESOURCE_LOCKED").await;
     rabbit.delete_queue(&rabbit.queue()).await;
     declare(&rabbit, auto_delete, "classic").await;
-    eventually(|| seen.count(|event| matches!(event, ConsumerEvent::Ready { .. })) == 2).await;
+    eventually(|| seen.ready() == 2).await;
     publish(&rabbit, 1..2).await;
     let delivery = consumer.next().await.expect("a delivery");
     assert_eq!(delivery.event::<Event>().expect("decoded").number(), 1);
@@ -250,10 +250,7 @@ async fn a_deleted_queue_is_declared_again_within_a_second() {
         eventually(|| consumer.counters().acks_sent == round).await;
         rabbit.delete_queue(&rabbit.queue()).await;
         let deleted = Instant::now();
-        eventually(|| {
-            seen.count(|event| matches!(event, ConsumerEvent::Ready { .. })) as u64 > round
-        })
-        .await;
+        eventually(|| seen.ready() as u64 > round).await;
         let elapsed = deleted.elapsed();
         println!("the deleted queue was declared again after {elapsed:?}");
         fastest = fastest.min(elapsed);

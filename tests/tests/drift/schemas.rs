@@ -2,6 +2,7 @@
 
 use fastrand::Rng;
 use serde_json::{Map, Value, json};
+use taskcluster_tests::stated::type_of;
 
 /// Names of properties.
 pub(crate) const NAMES: &[&str] = &["a", "b", "c", "ab"];
@@ -152,27 +153,13 @@ fn add_to(rng: &mut Rng, members: &mut Map<String, Value>, depth: usize, kind: &
 }
 
 fn applies(keyword: &str, kind: &str) -> bool {
-    let of = match keyword {
-        "minLength" | "maxLength" | "pattern" | "format" => "string",
-        "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" | "multipleOf" => {
-            return kind == "number" || kind == "integer";
-        }
-        "items" | "additionalItems" | "minItems" | "maxItems" | "uniqueItems" | "contains" => {
-            "array"
-        }
-        "properties"
-        | "patternProperties"
-        | "additionalProperties"
-        | "required"
-        | "propertyNames"
-        | "minProperties"
-        | "maxProperties"
-        | "dependencies" => "object",
+    match type_of(keyword) {
+        Some("number") => kind == "number" || kind == "integer",
+        Some(of) => of == kind,
         // Lists of random values rarely have one of these types.
-        "enum" | "const" => return kind != "array" && kind != "object",
-        _ => return true,
-    };
-    of == kind
+        None if matches!(keyword, "enum" | "const") => kind != "array" && kind != "object",
+        None => true,
+    }
 }
 
 fn keyword(rng: &mut Rng, depth: usize) -> (&'static str, Value) {

@@ -207,7 +207,7 @@ async fn a_reconnect_beyond_a_limit_of_queues_is_tried_again() {
         |event: &ConsumerEvent| matches!(event, ConsumerEvent::Reconnecting { failures: 2, .. });
     seen.wait_for(refused).await;
     delete(&management, &limit).await;
-    eventually(|| seen.count(|event| matches!(event, ConsumerEvent::Ready { .. })) == 2).await;
+    eventually(|| seen.ready() == 2).await;
     publish(&there, 0..1).await;
     consumer.next().await.expect("a delivery").ack();
     consumer.stop().await.expect("stopped");
