@@ -73,23 +73,23 @@ impl AckTracker {
     /// Adapts to the prefetch, which was set or renewed; 0 means no limit.
     pub(super) fn set_prefetch(&self, prefetch: u16) {
         let mut deliveries = self.lock();
-        deliveries.waiting.set_prefetch(prefetch);
+        deliveries.set_prefetch(prefetch);
         deliveries.batch = match prefetch {
             0 => usize::from(MAX_BATCH),
             prefetch => usize::from((prefetch / 4).clamp(1, MAX_BATCH)),
         };
     }
 
-    /// Counts one more delivery as waiting.
-    pub(super) fn begin_wait(&self) {
+    /// Counts a delivery as waiting.
+    pub(super) fn begin_wait(&self, tag: u64) {
         let mut deliveries = self.lock();
-        deliveries.waiting.add();
+        deliveries.waiting.add(tag);
         self.check_renewal(&deliveries);
     }
 
-    pub(super) fn end_wait(&self) {
+    pub(super) fn end_wait(&self, tag: u64) {
         let mut deliveries = self.lock();
-        deliveries.waiting.remove();
+        deliveries.waiting.remove(tag);
         self.check_renewal(&deliveries);
     }
 
@@ -409,22 +409,27 @@ mod tests {
     #[tokio::test]
     async fn a_renewal_is_requested_only_as_long_as_it_is_due() {
         let link = crate::MemoryBroker::new().connection().open().await;
-        let channel = link.expect("a connection").open_channel().await;
-        let tracker = AckTracker::new(channel.expect("a channel"), Arc::default());
+        let link = link.expect("a connection");
+        let channel = link.open_channel().await.expect("a channel");
+        let tracker = AckTracker::new(channel, Arc::default());
         let is_requested = || {
             let renewal_due = std::pin::pin!(tracker.renewal_due());
             let mut cx = Context::from_waker(Waker::noop());
             renewal_due.poll(&mut cx).is_ready()
         };
         tracker.set_prefetch(2);
-        tracker.begin_wait();
-        tracker.end_wait();
+        assert!(tracker.open(1) && tracker.open(2));
+        tracker.begin_wait(1);
+        tracker.end_wait(1);
         assert!(!is_requested(), "none waits any more");
-        tracker.begin_wait();
+        tracker.begin_wait(1);
         assert!(is_requested());
-        tracker.begin_wait();
+        tracker.begin_wait(2);
         tracker.set_prefetch(2);
         assert!(!is_requested(), "it was renewed meanwhile");
+        tracker.end_wait(2);
+        tracker.begin_wait(2);
+        assert!(!is_requested(), "the prefetch no longer counts it");
     }
 
     /// Checks, as the program's recorder, that the tracker is not locked while it counts.

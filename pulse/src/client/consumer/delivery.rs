@@ -72,9 +72,9 @@ impl Delivery {
 
     /// Counts it as waiting until the guard is dropped.
     pub(super) fn wait(&self) -> WaitingGuard {
-        let tracker = Arc::clone(&self.receipt.tracker);
-        tracker.begin_wait();
-        WaitingGuard(tracker)
+        let delivery = self.watch();
+        delivery.tracker.begin_wait(delivery.tag);
+        WaitingGuard(delivery)
     }
 
     /// Whether the delivery can still be settled, as far as is known.
@@ -110,11 +110,11 @@ impl DeliveryWatch {
 }
 
 /// Counts a delivery as waiting until it is dropped.
-pub(super) struct WaitingGuard(Arc<AckTracker>);
+pub(super) struct WaitingGuard(DeliveryWatch);
 
 impl Drop for WaitingGuard {
     fn drop(&mut self) {
-        self.0.end_wait();
+        self.0.tracker.end_wait(self.0.tag);
     }
 }
 

@@ -31,6 +31,7 @@ pub(super) struct DeliveryStates {
     /// The number of entries at which the settled ones are removed. They can be behind one
     /// that stays unfinished.
     full: usize,
+    last_tag: u64,
     pub(super) in_work: usize,
     pub(super) waiting: WaitingCount,
     /// Whether no more deliveries are handed out.
@@ -50,6 +51,7 @@ impl DeliveryStates {
         Self {
             entries: VecDeque::new(),
             full: MIN_FULL,
+            last_tag: 0,
             in_work: 0,
             waiting: WaitingCount::default(),
             closed: false,
@@ -66,7 +68,13 @@ impl DeliveryStates {
             self.full = MIN_FULL.max(2 * self.entries.len());
         }
         self.entries.push_back((tag, State::InWork));
+        self.last_tag = tag;
         self.in_work += 1;
+    }
+
+    /// Adapts to the prefetch, which was set or renewed; it counts the deliveries from now on.
+    pub(super) fn set_prefetch(&mut self, prefetch: u16) {
+        self.waiting.set_prefetch(prefetch, self.last_tag);
     }
 
     pub(super) fn is_renewal_due(&self) -> bool {

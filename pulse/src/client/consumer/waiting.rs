@@ -7,26 +7,35 @@ const MAX_WAITING: usize = 1000;
 #[derive(Default)]
 pub(super) struct WaitingCount {
     waiting: usize,
-    /// How many have begun to wait since the prefetch was last renewed.
-    added: usize,
+    /// How many of them the prefetch counts.
+    counted: usize,
+    /// The last tag that was handed out before the prefetch was last set or renewed. It no
+    /// longer counts the deliveries up to it.
+    uncounted_to: u64,
     /// Half of the prefetch; 0 if there is no limit.
     half: usize,
 }
 
 impl WaitingCount {
     /// Adapts to the prefetch, which no longer counts the deliveries before.
-    pub(super) fn set_prefetch(&mut self, prefetch: u16) {
+    pub(super) fn set_prefetch(&mut self, prefetch: u16, last_tag: u64) {
         self.half = usize::from(prefetch).div_ceil(2);
-        self.added = 0;
+        self.counted = 0;
+        self.uncounted_to = last_tag;
     }
 
-    pub(super) fn add(&mut self) {
+    pub(super) fn add(&mut self, tag: u64) {
         self.waiting += 1;
-        self.added += 1;
+        if tag > self.uncounted_to {
+            self.counted += 1;
+        }
     }
 
-    pub(super) fn remove(&mut self) {
+    pub(super) fn remove(&mut self, tag: u64) {
         self.waiting -= 1;
+        if tag > self.uncounted_to {
+            self.counted -= 1;
+        }
     }
 
     /// Whether to renew the prefetch of a channel with `in_work` deliveries, so that it no
@@ -36,8 +45,8 @@ impl WaitingCount {
     pub(super) fn is_renewal_due(&self, in_work: usize) -> bool {
         let others = in_work.saturating_sub(self.waiting);
         self.half > 0
-            && self.added >= self.half
-            && (self.half..=MAX_WAITING).contains(&self.waiting)
+            && self.counted >= self.half
+            && self.waiting <= MAX_WAITING
             && others <= self.half
     }
 }
@@ -49,18 +58,32 @@ mod tests {
     #[test]
     fn the_prefetch_is_renewed_once_while_few_others_are_in_work() {
         let mut count = WaitingCount::default();
-        count.set_prefetch(4);
-        count.add();
+        count.set_prefetch(4, 0);
+        count.add(1);
         assert!(!count.is_renewal_due(3), "one waits");
-        count.add();
+        count.add(2);
         assert!(!count.is_renewal_due(5), "three others");
         assert!(count.is_renewal_due(4), "one of them was handled");
-        count.set_prefetch(4);
+        count.set_prefetch(4, 4);
         assert!(!count.is_renewal_due(3), "again");
-        (0..MAX_WAITING).for_each(|_| count.add());
+        (5..).take(MAX_WAITING).for_each(|tag| count.add(tag));
         assert!(!count.is_renewal_due(MAX_WAITING), "too many wait");
-        count.remove();
-        count.remove();
+        count.remove(1);
+        count.remove(5);
         assert!(count.is_renewal_due(MAX_WAITING));
+    }
+
+    #[test]
+    fn the_prefetch_is_renewed_once_for_a_delivery_that_waits_again_and_again() {
+        let mut count = WaitingCount::default();
+        count.set_prefetch(2, 0);
+        count.add(1);
+        assert!(count.is_renewal_due(1));
+        count.set_prefetch(2, 1);
+        count.remove(1);
+        count.add(1);
+        assert!(!count.is_renewal_due(1), "it does not count");
+        count.add(2);
+        assert!(count.is_renewal_due(2));
     }
 }
