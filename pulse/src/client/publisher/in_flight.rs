@@ -322,10 +322,11 @@ impl InFlight {
             let Some(message) = self.messages.get_mut(*number) else {
                 continue;
             };
-            let missing = is_missing(error, message.exchange());
-            if missing && declared.contains(&message.exchange()) {
+            let is_named = names(error, message.exchange());
+            let is_missing = is_named && error.code == Some(code::NOT_FOUND);
+            if is_missing && declared.contains(&message.exchange()) {
                 delayed.insert(*number);
-            } else if missing || sent.len() == 1 {
+            } else if is_named || sent.len() == 1 {
                 refused.insert(*number);
             } else {
                 // The broker may have routed it before it closed the channel.
@@ -356,9 +357,16 @@ impl InFlight {
     }
 }
 
-/// Whether the broker closed the channel because `exchange` does not exist.
-fn is_missing(error: &TransportError, exchange: &str) -> bool {
-    error.code == Some(code::NOT_FOUND) && error.reason.contains(&format!("'{exchange}'"))
+/// Whether the broker closed the channel because `exchange` does not exist, or because the
+/// user may not write to it, in RabbitMQ's words. Access to a topic is to a routing key, so
+/// other messages to the exchange may be allowed.
+fn names(error: &TransportError, exchange: &str) -> bool {
+    let text = match error.code {
+        Some(code::NOT_FOUND) => format!("'{exchange}'"),
+        Some(code::ACCESS_REFUSED) => format!("access to exchange '{exchange}'"),
+        _ => return false,
+    };
+    error.reason.contains(&text)
 }
 
 #[cfg(test)]

@@ -356,6 +356,45 @@ async fn the_message_that_closes_the_channel_is_found() {
     assert_eq!(sent.keys(), ["last"]);
 }
 
+/// Sent one at a time, the others would take a round trip each.
+#[tokio::test(start_paused = true)]
+async fn messages_to_a_forbidden_exchange_are_found_by_its_name() {
+    let reason = "ACCESS_REFUSED - write access to exchange 'exchange/b' in vhost '/' refused \
+                  for user 'guest'";
+    let forbidden = TransportError::coded(code::ACCESS_REFUSED, reason);
+    let to_b = RawMessage {
+        exchange: "exchange/b".to_owned(),
+        ..message("b")
+    };
+    let (mut messages, sent) = (in_flight(), Sent::default());
+    let _first = add(&mut messages, "first");
+    let refused = add_as(&mut messages, to_b, DEADLINE, Arc::default());
+    let _last = add(&mut messages, "last");
+    sent.send(&mut messages);
+    sent.messages.take();
+    // Declaring it again would not help.
+    messages.channel_closed(&forbidden, &["exchange/b"]);
+    let error = error_of(refused);
+    assert!(error.to_string().contains("write access"), "{error}");
+    sent.send(&mut messages);
+    assert_eq!(sent.keys(), ["first", "last"]);
+}
+
+/// Other messages to the exchange may be allowed.
+#[tokio::test(start_paused = true)]
+async fn the_message_with_a_forbidden_routing_key_is_searched_for() {
+    let reason = "ACCESS_REFUSED - write access to topic 'b' in exchange 'exchange/a' in vhost \
+                  '/' refused for user 'guest'";
+    let forbidden = TransportError::coded(code::ACCESS_REFUSED, reason);
+    let (mut messages, sent) = (in_flight(), Sent::default());
+    let _outcomes = ["a", "b"].map(|key| add(&mut messages, key));
+    sent.send(&mut messages);
+    sent.messages.take();
+    messages.channel_closed(&forbidden, &[]);
+    sent.send(&mut messages);
+    assert_eq!(sent.keys(), ["a"], "one at a time");
+}
+
 /// A broker does not answer a message to a quorum queue without a majority of its members.
 #[tokio::test(start_paused = true)]
 async fn a_message_without_an_answer_delays_others_at_most_until_its_deadline() {
