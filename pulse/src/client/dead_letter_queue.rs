@@ -11,7 +11,9 @@ use super::connection::{ConnectError, Connection};
 use super::envelope::Envelope;
 use super::error::Error;
 use super::queue::{DeadLetters, Queue};
-use super::transport::{Channel, Confirm, Link, NO_ROUTE, Route, TransportError, code};
+use super::transport::{
+    Arrival, BoxFuture, Channel, Confirm, Link, NO_ROUTE, Route, TransportError, code,
+};
 
 /// Timeout for the broker's answer to a request.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -45,6 +47,8 @@ pub struct DeadLetterQueue {
     /// bound. `None` while an answer is awaited: a late one could carry the return of
     /// another message. `None` also if the binding was removed.
     replays: Option<Arc<dyn Channel>>,
+    /// The request for the next dead letter, if its answer is awaited.
+    request: Option<BoxFuture<'static, Result<Option<Arrival>, TransportError>>>,
     /// How many dead letters are still to be returned.
     left: u32,
     /// Whether the connection was given up because a replay was not answered.
@@ -84,6 +88,7 @@ impl DeadLetterQueue {
             channel,
             names,
             replays: None,
+            request: None,
             left,
             is_unanswered: false,
         })
@@ -94,6 +99,8 @@ impl DeadLetterQueue {
     /// So a replayed message that fails again, and is put into the queue again, is returned
     /// when the queue is opened the next time.
     ///
+    /// Cancel safe: the next call returns the dead letter that this one would have.
+    ///
     /// # Errors
     ///
     /// [`Error`], if the connection is lost. Dead letters that were not settled stay in the
@@ -102,13 +109,15 @@ impl DeadLetterQueue {
         if self.left == 0 {
             return Ok(None);
         }
+        let queue = &self.names.full_name;
+        let request = self.request.get_or_insert_with(|| {
+            let (channel, queue) = (Arc::clone(&self.channel), queue.clone());
+            Box::pin(async move { channel.get(&queue).await })
+        });
+        let answered = answer(queue, request).await;
+        self.request = None;
         self.left -= 1;
-        let arrival = answer(
-            &self.names.full_name,
-            self.channel.get(&self.names.full_name),
-        )
-        .await?;
-        Ok(arrival.map(|arrival| DeadLetter {
+        Ok(answered?.map(|arrival| DeadLetter {
             tag: arrival.tag,
             envelope: Envelope::from_arrival(arrival),
             queue: self,
@@ -162,25 +171,6 @@ impl DeadLetterQueue {
             source: error.source,
         }
     }
-
-    /// Opens a channel for replayed messages, after declaring their exchange and binding
-    /// the queue to it.
-    async fn open_replays(&self) -> Result<Arc<dyn Channel>, Error> {
-        let DeadLetters {
-            from,
-            replay_exchange,
-            ..
-        } = &self.names;
-        let everything = Route {
-            exchange: replay_exchange.clone(),
-            routing_key: "#".to_owned(),
-        };
-        let channel = answer(from, self.link.open_channel()).await?;
-        answer(from, channel.declare_exchange(replay_exchange)).await?;
-        answer(from, channel.bind(from, &everything)).await?;
-        answer(from, channel.confirm()).await?;
-        Ok(channel)
-    }
 }
 
 impl fmt::Debug for DeadLetterQueue {
@@ -217,7 +207,7 @@ impl DeadLetter<'_> {
         queue.check_open()?;
         let channel = match queue.replays.take() {
             Some(channel) => channel,
-            None => queue.open_replays().await?,
+            None => open_replays(&*queue.link, &queue.names).await?,
         };
         let DeadLetters {
             from,
@@ -267,6 +257,25 @@ impl fmt::Debug for DeadLetter<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("DeadLetter").field(&self.envelope).finish()
     }
+}
+
+/// Opens a channel for replayed messages, after declaring their exchange and binding the
+/// queue to it.
+async fn open_replays(link: &dyn Link, names: &DeadLetters) -> Result<Arc<dyn Channel>, Error> {
+    let DeadLetters {
+        from,
+        replay_exchange,
+        ..
+    } = names;
+    let everything = Route {
+        exchange: replay_exchange.clone(),
+        routing_key: "#".to_owned(),
+    };
+    let channel = answer(from, link.open_channel()).await?;
+    answer(from, channel.declare_exchange(replay_exchange)).await?;
+    answer(from, channel.bind(from, &everything)).await?;
+    answer(from, channel.confirm()).await?;
+    Ok(channel)
 }
 
 /// The broker's answer to a request about `queue`.

@@ -83,6 +83,41 @@ async fn a_full_queue_with_dead_letters_affects_no_other_publisher() {
     delete(&rabbit).await;
 }
 
+#[tokio::test]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
+async fn a_dead_letter_whose_request_was_cancelled_is_returned_next() {
+    let rabbit = Rabbit::for_test().await;
+    let consumer = rabbit.dead_lettering_consumer().start().await;
+    let consumer = consumer.expect("started");
+    publish(&rabbit, 0..2).await;
+    let handle = consumer.handle();
+    let run = tokio::spawn(consumer.run(1, async |_: Event| Err("no room")));
+    eventually(|| handle.counters().dead_lettered == 2).await;
+    handle.stop();
+    run.await.expect("no panic").expect("stopped");
+
+    let dead = DeadLetterQueue::open(&rabbit.connection(), &rabbit.lane).await;
+    let mut dead = dead.expect("opened");
+    let mut numbers = Vec::new();
+    loop {
+        tokio::select! {
+            biased;
+            next = dead.next() => assert!(next.expect("open").is_none(), "answered at once"),
+            () = std::future::ready(()) => {}
+        }
+        match dead.next().await.expect("open") {
+            Some(letter) => {
+                numbers.push(letter.event::<Event>().expect("decoded").number());
+                letter.discard();
+            }
+            None => break,
+        }
+    }
+    assert_eq!(numbers, [0, 1]);
+    dead.close().await.expect("closed");
+    delete(&rabbit).await;
+}
+
 /// What is deleted while a consumer runs.
 #[derive(Clone, Copy)]
 enum Deleted {
