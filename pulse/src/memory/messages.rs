@@ -91,12 +91,11 @@ impl State {
         let Ok(channel) = self.channel(id) else {
             return;
         };
-        if !channel.unsettled.contains_key(&tag) {
+        if !channel.is_unsettled(tag) {
             self.refuse(id, code::PRECONDITION_FAILED, "unknown delivery tag");
             return;
         }
-        let open = channel.unsettled.split_off(&(tag + 1));
-        let settled = std::mem::replace(&mut channel.unsettled, open);
+        let settled = channel.settle_up_to(tag);
         let queues: BTreeSet<String> = settled.into_values().map(|(queue, _)| queue).collect();
         for queue in queues {
             self.deliver(&queue);
@@ -107,7 +106,7 @@ impl State {
         let Ok(channel) = self.channel(id) else {
             return;
         };
-        match channel.unsettled.remove(&tag) {
+        match channel.settle(tag) {
             Some((queue, _)) => self.deliver(&queue),
             None => {
                 self.refuse(id, code::PRECONDITION_FAILED, "unknown delivery tag");
@@ -119,7 +118,7 @@ impl State {
         let Ok(channel) = self.channel(id) else {
             return;
         };
-        let Some((queue, stored)) = channel.unsettled.remove(&tag) else {
+        let Some((queue, stored)) = channel.settle(tag) else {
             self.refuse(id, code::PRECONDITION_FAILED, "unknown delivery tag");
             return;
         };
@@ -178,8 +177,7 @@ impl Channel {
                 ..RawMessage::clone(&stored.message)
             },
         };
-        self.unsettled
-            .insert(self.last_tag, (queue.to_owned(), stored));
+        self.open(self.last_tag, queue, stored);
         arrival
     }
 }

@@ -58,15 +58,18 @@ pub(super) struct Channel {
     pub(super) link: Id,
     pub(super) prefetch: usize,
     pub(super) last_tag: u64,
-    pub(super) unsettled: BTreeMap<u64, (String, Stored)>,
+    unsettled: BTreeMap<u64, (String, Stored)>,
+    /// The last delivery tag before the last consumer was started. RabbitMQ counts the
+    /// prefetch for each consumer.
+    before: u64,
+    /// How many of the unsettled deliveries have a tag up to that one.
+    uncounted: usize,
     /// The last one gets the messages; it is to replace those before.
     pub(super) consumers: Vec<Consumer>,
 }
 
 pub(super) struct Consumer {
     tag: String,
-    /// The last delivery tag before its first delivery.
-    before: u64,
     pub(super) to: UnboundedSender<Result<Arrival, TransportError>>,
 }
 
@@ -79,10 +82,40 @@ impl Queue {
 
 impl Channel {
     pub(super) fn is_below_prefetch(&self) -> bool {
-        // RabbitMQ counts the prefetch for each consumer.
-        let unsettled = |consumer: &Consumer| self.unsettled.range(consumer.before + 1..).count();
-        (self.consumers.last())
-            .is_some_and(|it| self.prefetch == 0 || unsettled(it) < self.prefetch)
+        let counted = self.unsettled.len() - self.uncounted;
+        !self.consumers.is_empty() && (self.prefetch == 0 || counted < self.prefetch)
+    }
+
+    fn start(&mut self, consumer: Consumer) {
+        self.consumers.push(consumer);
+        self.before = self.last_tag;
+        self.uncounted = self.unsettled.len();
+    }
+
+    /// Adds a delivery to the unsettled ones.
+    pub(super) fn open(&mut self, tag: u64, queue: &str, stored: Stored) {
+        self.unsettled.insert(tag, (queue.to_owned(), stored));
+    }
+
+    pub(super) fn is_unsettled(&self, tag: u64) -> bool {
+        self.unsettled.contains_key(&tag)
+    }
+
+    /// Removes a delivery from the unsettled ones.
+    pub(super) fn settle(&mut self, tag: u64) -> Option<(String, Stored)> {
+        let settled = self.unsettled.remove(&tag);
+        if settled.is_some() && tag <= self.before {
+            self.uncounted -= 1;
+        }
+        settled
+    }
+
+    /// Removes the deliveries up to `tag` from the unsettled ones.
+    pub(super) fn settle_up_to(&mut self, tag: u64) -> BTreeMap<u64, (String, Stored)> {
+        let open = self.unsettled.split_off(&(tag + 1));
+        let settled = std::mem::replace(&mut self.unsettled, open);
+        self.uncounted -= settled.range(..=self.before).count();
+        settled
     }
 }
 
@@ -129,6 +162,8 @@ impl State {
             prefetch: 0,
             last_tag: 0,
             unsettled: BTreeMap::new(),
+            before: 0,
+            uncounted: 0,
             consumers: Vec::new(),
         };
         self.channels.insert(id, channel);
@@ -190,10 +225,8 @@ impl State {
         tag: &str,
         to: UnboundedSender<Result<Arrival, TransportError>>,
     ) -> Result<(), TransportError> {
-        let state = self.channel(channel)?;
-        let before = state.last_tag;
         let tag = tag.to_owned();
-        state.consumers.push(Consumer { tag, before, to });
+        self.channel(channel)?.start(Consumer { tag, to });
         let Some(found) = self.queues.get_mut(queue) else {
             return Err(self.no_queue(channel, queue));
         };

@@ -354,6 +354,23 @@ async fn prefetch_limits_the_messages_in_work() {
     consumer.stop().await.expect("stopped");
 }
 
+/// If the broker counted the unsettled deliveries at each, this would take minutes.
+#[tokio::test]
+async fn many_messages_are_in_work_at_once() {
+    const MESSAGES: usize = 65_000;
+    let broker = MemoryBroker::new();
+    let consumer = builder(&broker).prefetch(u16::MAX).start().await;
+    let mut consumer = consumer.expect("started");
+    for _ in 0..MESSAGES {
+        broker.publish(EXCHANGE, "primary.a", &[], b"{}");
+    }
+    let mut held = Vec::new();
+    while held.len() < MESSAGES {
+        held.push(consumer.next().await.expect("a delivery"));
+    }
+    assert_eq!(broker.queue_len(QUEUE), Some(0));
+}
+
 #[tokio::test]
 async fn an_obsolete_binding_is_removed() {
     let broker = MemoryBroker::new();
