@@ -170,7 +170,8 @@ impl Connection {
     ///
     /// A consumer needs two, a publisher one, and each one more for every request that the
     /// broker refuses, such as a binding: that closes the channel, whose number is not used
-    /// again. If no number is left, the client connects again.
+    /// again. If no number is left, the client connects again, except for bindings that were
+    /// refused before.
     #[must_use]
     pub fn channel_max(self, channels: u16) -> Self {
         self.set(|settings| settings.channel_max = channels)

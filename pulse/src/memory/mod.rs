@@ -59,7 +59,9 @@ impl MemoryBroker {
 
     /// Declares a topic exchange, as another program would.
     pub fn declare(&self, exchange: &str) {
-        self.lock().declare_exchange(exchange);
+        let mut state = self.lock();
+        state.allow(exchange);
+        state.declare_exchange(exchange);
     }
 
     /// Lists the bindings of this broker's queues, like RabbitMQ's management API.
@@ -145,8 +147,8 @@ impl MemoryBroker {
         self.lock().time_out_acks();
     }
 
-    /// Refuses bindings and messages to `exchange` from now on, like RabbitMQ if the
-    /// exchange does not exist.
+    /// Refuses bindings and messages to `exchange` until it is [declared](Self::declare),
+    /// like RabbitMQ if the exchange does not exist. Its bindings are kept.
     pub fn forbid(&self, exchange: impl Into<String>) {
         self.lock().forbid(exchange.into());
     }

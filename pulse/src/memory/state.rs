@@ -395,6 +395,10 @@ impl State {
         }
     }
 
+    pub(super) fn allow(&mut self, exchange: &str) {
+        self.forbidden.remove(exchange);
+    }
+
     fn check_forbidden(&mut self, channel: Id, exchange: &str) -> Result<(), TransportError> {
         match self.forbidden.contains(exchange) {
             true => Err(self.no_exchange(channel, exchange)),

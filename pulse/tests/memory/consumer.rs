@@ -328,6 +328,49 @@ async fn a_refused_binding_is_reported_and_the_others_are_in_effect() {
     consumer.next().await.expect("a delivery").ack();
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_refused_binding_is_requested_again_until_it_is_accepted() {
+    const LATE: &str = "exchange/tests/v1/late";
+    let (broker, seen) = (MemoryBroker::new(), Seen::default());
+    broker.forbid(LATE);
+    let consumer = builder(&broker)
+        .bind(all_of(LATE))
+        .on_event(seen.listener());
+    let mut consumer = consumer.start().await.expect("started");
+    sleep(Duration::from_secs(3600)).await;
+    let failed = consumer.failed_bindings();
+    assert_eq!(failed.len(), 1);
+    let reported = |event: &ConsumerEvent| matches!(event, ConsumerEvent::BindingFailed(error) if *error == failed[0]);
+    assert_eq!(seen.count(reported), 1, "for one reason");
+    broker.declare(LATE);
+    sleep(Duration::from_secs(600)).await;
+    assert_eq!(consumer.failed_bindings(), []);
+    broker.publish(LATE, "key", &[], b"{}");
+    let next = timeout(Duration::from_secs(1), consumer.next()).await;
+    next.expect("it is bound").expect("a delivery").ack();
+    assert_eq!(seen.ready(), 1, "on the same connection");
+    consumer.stop().await.expect("stopped");
+}
+
+/// Its service declares the exchange a little later than the consumer its queue.
+#[tokio::test(start_paused = true)]
+async fn a_queue_that_was_deleted_with_its_exchange_is_bound_when_that_exists_again() {
+    let (broker, seen) = (MemoryBroker::new(), Seen::default());
+    let consumer = builder(&broker).on_event(seen.listener());
+    let mut consumer = consumer.start().await.expect("started");
+    ask_once(&mut consumer).await;
+    broker.forbid(EXCHANGE);
+    broker.delete_queue(QUEUE);
+    eventually(|| seen.ready() == 2).await;
+    assert_eq!(consumer.failed_bindings().len(), 1);
+    broker.declare(EXCHANGE);
+    sleep(Duration::from_secs(1)).await;
+    assert_eq!(consumer.failed_bindings(), []);
+    publish(&broker, 0..1).await;
+    consumer.next().await.expect("a delivery").ack();
+    consumer.stop().await.expect("stopped");
+}
+
 #[tokio::test]
 async fn a_consumer_without_any_binding_is_never_ready() {
     let (broker, seen) = (MemoryBroker::new(), Seen::default());

@@ -60,7 +60,10 @@ impl<'a> Binder<'a> {
     }
 
     /// Adds a binding. Returns the broker's refusal, if any.
-    async fn bind(&mut self, route: &Route) -> Result<Option<BindingError>, TransportError> {
+    pub(super) async fn bind(
+        &mut self,
+        route: &Route,
+    ) -> Result<Option<BindingError>, TransportError> {
         let channel = self.channel().await?;
         match channel.bind(self.queue, route).await {
             Ok(()) => Ok(None),

@@ -37,7 +37,8 @@ pub enum ConsumerEvent {
         error: Arc<dyn Error + Send + Sync>,
     },
     /// The broker refused to add or to remove one binding of the queue. The others are in
-    /// effect. The consumer tries again on its next connection.
+    /// effect. The consumer tries again after a second, with delays that grow to ten minutes,
+    /// and on its next connection. Until then it is reported again only for another reason.
     BindingFailed(BindingError),
     /// A binding that the program does not configure was removed, as requested by
     /// [`remove_other_bindings`](super::ConsumerBuilder::remove_other_bindings).

@@ -15,6 +15,7 @@ mod inboxes;
 mod jobs;
 mod other_bindings;
 mod policy;
+mod refused_bindings;
 mod retries;
 mod run;
 mod session;
@@ -153,7 +154,8 @@ impl Consumer {
         }
     }
 
-    /// The bindings that the broker refused on the current connection.
+    /// The bindings that the broker refused on the current connection, and has not accepted
+    /// since.
     pub fn failed_bindings(&self) -> Vec<BindingError> {
         self.shared.failed_bindings()
     }
@@ -253,7 +255,8 @@ impl ConsumerHandle {
         self.shared.stop.ask_within(limit);
     }
 
-    /// The bindings that the broker refused on the current connection.
+    /// The bindings that the broker refused on the current connection, and has not accepted
+    /// since.
     pub fn failed_bindings(&self) -> Vec<BindingError> {
         self.shared.failed_bindings()
     }

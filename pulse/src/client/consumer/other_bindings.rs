@@ -1,7 +1,5 @@
 //! Removes the bindings of the queue that are not configured.
 
-use std::sync::Arc;
-
 use super::bindings::Binder;
 use super::event::ConsumerEvent;
 use super::shared::Shared;
@@ -11,22 +9,18 @@ use crate::client::transport::Link;
 /// Removes the bindings of `queue` that are not configured, in the background, because
 /// the service that lists them may be slow. The configured bindings were added before, so
 /// that no message is missed in between.
-pub(super) async fn remove(
-    shared: Arc<Shared>,
-    management: Management,
-    link: Arc<dyn Link>,
-    queue: String,
-) {
-    let bindings = match management.bindings(&queue).await {
+pub(super) async fn remove(shared: &Shared, management: &Management, link: &dyn Link, queue: &str) {
+    let bindings = match management.bindings(queue).await {
         Ok(bindings) => bindings,
         Err(error) => {
+            let queue = queue.to_owned();
             let event = ConsumerEvent::BindingsUnknown { queue, error };
             return shared.listener.send(&event);
         }
     };
-    let mut binder = Binder::new(&*link, &queue);
+    let mut binder = Binder::new(link, queue);
     for binding in bindings {
-        let queue = queue.clone();
+        let queue = queue.to_owned();
         let event = match binding.route() {
             Some(route) if shared.config.bindings.contains(&route) => continue,
             Some(route) => match binder.unbind(&route).await {

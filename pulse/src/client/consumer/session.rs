@@ -16,6 +16,7 @@ use super::ack_tracker::AckTracker;
 use super::inbox::{self, DeliveriesEnd, Inbox, InboxWatch};
 use super::inboxes::InboxSender;
 use super::other_bindings;
+use super::refused_bindings;
 use super::setup::{self, Prepared};
 use super::shared::Shared;
 use super::stop::Stop;
@@ -109,13 +110,20 @@ impl Session {
         }
     }
 
-    /// Starts to remove the bindings that are not configured, if that is requested.
-    pub(super) fn remove_other_bindings(&mut self, shared: &Arc<Shared>) {
-        if let Some(management) = shared.config.management.clone() {
-            let (shared, link) = (Arc::clone(shared), Arc::clone(&self.link));
-            let removal = other_bindings::remove(shared, management, link, self.queue.clone());
-            self.background.spawn(removal.in_current_span());
-        }
+    /// Starts to remove the bindings that are not configured, if that is requested, and to
+    /// request again those that were refused.
+    pub(super) fn complete_bindings(&mut self, shared: &Arc<Shared>) {
+        let (shared, link) = (Arc::clone(shared), Arc::clone(&self.link));
+        let queue = self.queue.clone();
+        let work = async move {
+            if let Some(management) = &shared.config.management {
+                other_bindings::remove(&shared, management, &*link, &queue).await;
+            }
+            if let Err(error) = refused_bindings::retry(&shared, &*link, &queue).await {
+                tracing::warn!(queue, ?error, "bindings are not requested any more");
+            }
+        };
+        self.background.spawn(work.in_current_span());
     }
 
     /// Starts deliveries. AMQP counts the prefetch for each consumer of a channel, so a

@@ -83,6 +83,15 @@ impl Shared {
         *lock(&self.failed_bindings) = failed.to_owned();
     }
 
+    /// Replaces a failed binding by another error, or removes it. Nothing, if another
+    /// session has set others.
+    pub(super) fn update_failed_binding(&self, before: &BindingError, now: Option<BindingError>) {
+        let mut failed = lock(&self.failed_bindings);
+        if let Some(index) = failed.iter().position(|error| error == before) {
+            failed.splice(index..=index, now);
+        }
+    }
+
     pub(super) fn add_failed_binding(&self, failed: &BindingError) {
         lock(&self.failed_bindings).push(failed.clone());
     }

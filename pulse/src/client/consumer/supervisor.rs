@@ -246,7 +246,7 @@ impl Supervisor {
         self.shared.set_failed_bindings(&session.failed_bindings);
         let queue = session.queue.clone();
         self.shared.listener.send(&ConsumerEvent::Ready { queue });
-        session.remove_other_bindings(&self.shared);
+        session.complete_bindings(&self.shared);
     }
 
     fn report_cancelled(&self, session: &Session) {
