@@ -2,7 +2,7 @@
 
 use crate::common::exchanges::{Unreachable, all_of};
 use crate::common::rabbitmq::Rabbit;
-use crate::common::{Event, Seen, message_on};
+use crate::common::{Event, Seen, eventually, message_on};
 use crate::{publish, quick};
 use lapin::options::QueueDeclareOptions;
 use lapin::types::FieldTable;
@@ -142,6 +142,26 @@ pub(crate) async fn one_binding_fails(
     publish(rabbit, 0..1).await;
     consumer.next().await.expect("a delivery").ack();
     consumer.stop().await.expect("stopped");
+}
+
+#[tokio::test]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
+async fn a_refused_binding_is_added_when_its_exchange_is_declared() {
+    const LATE: &str = "exchange/tests/v1/late";
+    let rabbit = Rabbit::for_test().await;
+    let consumer = rabbit.consumer().bind(all_of(LATE)).start().await;
+    let mut consumer = consumer.expect("started");
+    assert_eq!(consumer.failed_bindings().len(), 1);
+    rabbit.declare_exchange(LATE).await;
+    eventually(|| consumer.failed_bindings().is_empty()).await;
+    rabbit.publish_to(LATE, "key", b"{}").await;
+    consumer.next().await.expect("a delivery").ack();
+    publish(&rabbit, 0..1).await;
+    consumer.next().await.expect("a delivery").ack();
+    assert_eq!(consumer.counters().channels_lost, 0);
+    consumer.stop().await.expect("stopped");
+    rabbit.delete_exchange(LATE).await;
+    rabbit.delete_queue(&rabbit.queue()).await;
 }
 
 #[tokio::test]
