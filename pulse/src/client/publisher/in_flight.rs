@@ -21,6 +21,10 @@ use crate::client::transport::{
 /// Time after which the connection is given up if answers are withheld and no place is free.
 const WITHHELD: Duration = Duration::from_secs(30);
 
+/// Delay before a message is sent again whose refusal may not be final, after those of
+/// other resends.
+const UNDECIDED_DELAY: Duration = Duration::from_secs(10);
+
 /// Every message without an outcome, by its number.
 ///
 /// A message is unsent, delayed after a refusal, or awaits its answer.
@@ -188,16 +192,17 @@ impl InFlight {
                 message.confirm();
             }
         } else {
-            self.send_later(number, Refusal::Nack);
+            self.send_later(number, Refusal::Nack, None);
         }
     }
 
-    /// Sends a message again after a delay, or ends it after the last delay.
-    fn send_later(&mut self, number: u64, refusal: Refusal) {
+    /// Sends a message again after a delay. After the last one, the delay is `further`, or
+    /// it ends the message.
+    fn send_later(&mut self, number: u64, refusal: Refusal, further: Option<Duration>) {
         let Some(message) = self.messages.get_mut(number) else {
             return;
         };
-        if let Some(delay) = message.next_resend(refusal) {
+        if let Some(delay) = message.next_resend(refusal).or(further) {
             self.delayed.insert((Instant::now() + delay, number));
         } else if let Some(message) = self.take(number) {
             message.end_refused();
@@ -314,8 +319,13 @@ impl InFlight {
     /// Ends the messages because of which the broker closed the channel, if `error` names
     /// their exchange or only one was unanswered; otherwise messages are sent one at a
     /// time to find them. Messages to `declared` exchanges are sent again after a delay,
-    /// because those are declared again.
-    pub(super) fn channel_closed(&mut self, error: &TransportError, declared: &[&str]) {
+    /// because those are declared again. If the refusal is not final, no message ends.
+    pub(super) fn channel_closed(
+        &mut self,
+        error: &TransportError,
+        is_final: bool,
+        declared: &[&str],
+    ) {
         let sent = self.unsend();
         let (mut refused, mut delayed) = (BTreeSet::new(), BTreeSet::new());
         for number in &sent {
@@ -324,9 +334,10 @@ impl InFlight {
             };
             let is_named = names(error, message.exchange());
             let is_missing = is_named && error.code == Some(code::NOT_FOUND);
-            if is_missing && declared.contains(&message.exchange()) {
+            let is_found = is_named || sent.len() == 1;
+            if is_missing && declared.contains(&message.exchange()) || is_found && !is_final {
                 delayed.insert(*number);
-            } else if is_named || sent.len() == 1 {
+            } else if is_found {
                 refused.insert(*number);
             } else {
                 // The broker may have routed it before it closed the channel.
@@ -337,8 +348,9 @@ impl InFlight {
             self.one_by_one = sent.len();
         }
         self.unsent.retain(|number| !delayed.contains(number));
+        let further = (!is_final).then_some(UNDECIDED_DELAY);
         for number in delayed {
-            self.send_later(number, Refusal::Missing(error.reason.clone()));
+            self.send_later(number, Refusal::Closed(error.reason.clone()), further);
         }
         for (number, message) in self.messages.extract(&refused) {
             self.forget_deadline(number, &message);
