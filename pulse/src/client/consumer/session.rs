@@ -120,7 +120,11 @@ impl Session {
                 other_bindings::remove(&shared, management, &*link, &queue).await;
             }
             if let Err(error) = refused_bindings::retry(&shared, &*link, &queue).await {
-                tracing::warn!(queue, ?error, "bindings are not requested any more");
+                tracing::warn!(
+                    queue,
+                    ?error,
+                    "refused bindings wait for the next connection"
+                );
             }
         };
         self.background.spawn(work.in_current_span());
