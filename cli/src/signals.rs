@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use signal_hook::{flag, low_level};
 
-/// Signals that are recorded. A second one ends the process at once, so that nobody has to
+/// Signals that are recorded. A later one ends the process at once, so that nobody has to
 /// wait for a step that does not end.
 #[derive(Clone, Debug)]
 pub(crate) struct Signals {
@@ -25,8 +25,8 @@ impl Signals {
             // In the order in which they are run.
             flag::register_usize(signal, Arc::clone(&last), number)?;
             flag::register_conditional_default(signal, Arc::clone(&is_last))?;
-            flag::register(signal, Arc::clone(&is_last))?;
         }
+        set_after_first(signals, &is_last)?;
         Ok(Self { last, is_last })
     }
 
@@ -45,8 +45,87 @@ impl Signals {
     }
 }
 
+/// Sets `is_last` soon after the first of `signals`.
+#[cfg(unix)]
+fn set_after_first(signals: &[i32], is_last: &Arc<AtomicBool>) -> io::Result<()> {
+    use std::io::Read;
+    use std::os::unix::net::UnixStream;
+    use std::thread;
+    use std::time::Duration;
+
+    // One request can be two signals: `timeout` sends one to the command, and at once another
+    // to its process group.
+    const ONE_REQUEST: Duration = Duration::from_millis(200);
+
+    let (mut read, write) = UnixStream::pair()?;
+    for &signal in signals {
+        low_level::pipe::register(signal, write.try_clone()?)?;
+    }
+    let is_last = Arc::clone(is_last);
+    thread::Builder::new().spawn(move || {
+        if read.read_exact(&mut [0]).is_ok() {
+            thread::sleep(ONE_REQUEST);
+            is_last.store(true, Ordering::SeqCst);
+        }
+    })?;
+    Ok(())
+}
+
+/// Sets `is_last` at the first of `signals`.
+#[cfg(not(unix))]
+fn set_after_first(signals: &[i32], is_last: &Arc<AtomicBool>) -> io::Result<()> {
+    for &signal in signals {
+        flag::register(signal, Arc::clone(is_last))?;
+    }
+    Ok(())
+}
+
+/// The signal of a closed terminal, unless it is ignored, as with `nohup`. Whether it is can
+/// be found out on Linux only.
+#[cfg(unix)]
+pub(crate) fn hangup() -> Option<i32> {
+    use signal_hook::consts::SIGHUP;
+
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    // The lowest bit is signal 1.
+    let is_ignored = ignored.unwrap_or(0) >> (SIGHUP - 1) & 1 == 1;
+    (!is_ignored).then_some(SIGHUP)
+}
+
+#[cfg(not(unix))]
+pub(crate) fn hangup() -> Option<i32> {
+    None
+}
+
 /// Ends the process as `signal` would have, so that a shell sees the cause.
 pub(crate) fn end_by(signal: i32) {
     // Failure to raise the signal is ignored: the process ends anyway.
     let _ = low_level::emulate_default_handler(signal);
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::thread::sleep;
+    use std::time::{Duration, Instant};
+
+    use signal_hook::consts::SIGUSR2;
+
+    use super::*;
+
+    #[test]
+    fn two_signals_at_once_are_one_request() {
+        let signals = Signals::hold(&[SIGUSR2]).unwrap();
+        // The second one would end the process of this test.
+        for _ in 0..2 {
+            low_level::raise(SIGUSR2).unwrap();
+        }
+        assert_eq!(signals.pending(), Some(SIGUSR2));
+        let start = Instant::now();
+        while !signals.is_last.load(Ordering::SeqCst) {
+            assert!(start.elapsed() < Duration::from_secs(30));
+            sleep(Duration::from_millis(10));
+        }
+    }
 }

@@ -8,7 +8,7 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 use crate::signals::Signals;
 
 /// Waits for Ctrl-C, or SIGTERM, as `timeout` sends it, also if it arrived before this is
-/// polled. A second one ends the process at once, even while standard output is blocked, as
+/// polled. A later one ends the process at once, even while standard output is blocked, as
 /// by a pager.
 pub(super) fn interrupted() -> impl Future<Output = ()> {
     // Before the other, which would record a signal that nobody looks at.

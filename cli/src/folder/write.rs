@@ -17,13 +17,7 @@ use super::output::Output;
 use super::work::Work;
 use super::{Error, names};
 use crate::printed::{print_error, warn};
-use crate::signals::{Signals, end_by};
-
-/// Signal of a closed terminal.
-#[cfg(unix)]
-const HANGUP: &[i32] = &[signal_hook::consts::SIGHUP];
-#[cfg(not(unix))]
-const HANGUP: &[i32] = &[];
+use crate::signals::{Signals, end_by, hangup};
 
 /// Called before each step, so that a test can end the process there or fail the step.
 pub(super) type BeforeStep<'a> = &'a mut dyn FnMut() -> io::Result<()>;
@@ -57,7 +51,7 @@ impl Output {
         names: Option<&[u8]>,
         before: BeforeStep<'_>,
     ) -> Result<(), Error> {
-        let ending = [TERM_SIGNALS, HANGUP].concat();
+        let ending = [TERM_SIGNALS, hangup().as_slice()].concat();
         let signals = Signals::hold(&ending).map_err(Error::write(&self.shown))?;
         let written = self.write_unless(&signals, files, names, before);
         if let Some(signal) = signals.release() {

@@ -144,3 +144,41 @@ fn a_journal_that_no_run_wrote_is_deleted_to_write_all_files() {
     assert_eq!(run.code, Some(0), "{run:?}");
     assert_eq!(fs::read_to_string(place.out("src/lib.rs")).unwrap(), lib);
 }
+
+/// It is also ignored while the result is printed, after the files are written.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_closed_terminal_does_not_end_it_under_nohup() {
+    use std::io::{Read, Write, pipe};
+    use std::process::Command;
+    use std::thread::sleep;
+    use std::time::{Duration, Instant};
+
+    let place = Place::new();
+    let codegen = place.command(&schemas());
+    // As many bytes as a pipe holds: printing the result waits until they are read.
+    let (mut stdout, mut full) = pipe().unwrap();
+    full.write_all(&[b' '; 1 << 16]).unwrap();
+    let mut run = Command::new("sh")
+        .args(["-c", r#"trap "" HUP; exec "$0" "$@""#])
+        .arg(codegen.get_program())
+        .args(codegen.get_args())
+        .stdout(full)
+        .spawn()
+        .unwrap();
+    let start = Instant::now();
+    while !place.out("src/lib.rs").exists() || place.out(".codegen-work").exists() {
+        assert!(
+            start.elapsed() < Duration::from_secs(60),
+            "nothing is written"
+        );
+        sleep(Duration::from_millis(10));
+    }
+    let id = run.id().to_string();
+    let sent = Command::new("kill").args(["-HUP", &id]).status();
+    assert!(sent.unwrap().success());
+    let mut printed = String::new();
+    stdout.read_to_string(&mut printed).unwrap();
+    assert_eq!(run.wait().unwrap().code(), Some(0));
+    assert_has(&printed, &["out"]);
+}
