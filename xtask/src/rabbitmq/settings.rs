@@ -111,6 +111,7 @@ impl Settings {
         // Idle schedulers sleep at once. Otherwise they spin first, for a third of the
         // processor time of a start, while other tests run.
         let erl_args = format!("{loopback} +sbwt none +sbwtdcpu none +sbwtdio none");
+        let no_epmd = "-start_epmd false";
         let file = |name: &str| self.folder.join(name).into_os_string();
         vec![
             ("PATH", env::var_os("PATH").unwrap_or_default()),
@@ -121,8 +122,8 @@ impl Settings {
             ("ERL_EPMD_ADDRESS", "127.0.0.1".into()),
             ("ERL_EPMD_PORT", self.epmd.to_string().into()),
             // The port mapper is run beside the broker; one that a node starts would go
-            // to the background and stay.
-            ("ERL_FLAGS", "-start_epmd false".into()),
+            // to the background and stay. The `rabbitmqctl` of RabbitMQ 4 overwrites this.
+            ("ERL_FLAGS", no_epmd.into()),
             ("RABBITMQ_NODENAME", self.node.clone().into()),
             ("RABBITMQ_NODE_IP_ADDRESS", "127.0.0.1".into()),
             ("RABBITMQ_NODE_PORT", self.amqp.to_string().into()),
@@ -131,7 +132,10 @@ impl Settings {
                 "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS",
                 erl_args.clone().into(),
             ),
-            ("RABBITMQ_CTL_ERL_ARGS", erl_args.into()),
+            (
+                "RABBITMQ_CTL_ERL_ARGS",
+                format!("{erl_args} {no_epmd}").into(),
+            ),
             ("RABBITMQ_CONF_ENV_FILE", file("rabbitmq-env.conf")),
             ("RABBITMQ_CONFIG_FILE", file("rabbitmq.conf")),
             ("RABBITMQ_ADVANCED_CONFIG_FILE", file("advanced.config")),
