@@ -39,7 +39,7 @@ fn help_names_commands_and_exit_codes() {
 
 #[test]
 fn the_generated_crate_of_the_workspace_is_up_to_date() {
-    let run = xtask(&["codegen", "--check"]);
+    let run = xtask(&["codegen", "--check", "--deny-unknown-keywords"]);
     assert_eq!(run.status.code(), Some(0), "{run:?}");
 }
 

@@ -1,5 +1,6 @@
 //! All tests, side by side.
 
+use std::env;
 use std::panic::resume_unwind;
 use std::process::{Command, ExitCode};
 use std::thread;
@@ -45,6 +46,9 @@ fn without_broker() -> Result<Job, Error> {
     Ok(Job::new("tests without a broker", command).in_background())
 }
 
+/// The variable with the number of tests that a test program runs at once.
+const THREADS: &str = "RUST_TEST_THREADS";
+
 /// These have deadlines, so all others get a lower priority.
 fn with_broker(lease: &Lease) -> Result<Job, Error> {
     let mut command = whole_workspace()?;
@@ -52,6 +56,10 @@ fn with_broker(lease: &Lease) -> Result<Job, Error> {
     // run those that are marked `ignore`.
     command.args(["--no-fail-fast", "--tests", "--"]);
     command.arg("--ignored").args(lease.skipped());
+    if env::var_os(THREADS).is_none() {
+        // They wait most of the time.
+        command.env(THREADS, "6");
+    }
     Ok(Job::new("tests with a broker", command).with(lease.variables()))
 }
 
