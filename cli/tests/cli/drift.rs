@@ -303,6 +303,19 @@ fn a_single_schema_is_compared_with_another() {
     assert_has(&run.stdout, &["refused", "3 is greater than 2"]);
 }
 
+/// It has none of the exchanges, so all would be reported as removed or, with exit code 0,
+/// as added.
+#[test]
+fn a_single_schema_is_not_compared_with_exchanges() {
+    let folder = documents(&egg(&json!({}), &[]));
+    let (folder, schema) = (text(folder.path()), folder.path().join("egg.json"));
+    for sides in [[folder, text(&schema)], [text(&schema), folder]] {
+        let run = program(&["drift", sides[0], sides[1]]);
+        assert_eq!((run.code, run.stdout.as_str()), (Some(2), ""), "{run:?}");
+        assert_has(&run.stderr, &["egg.json: ", "without an exchange"]);
+    }
+}
+
 /// The report on messages of `queue/task-completed` for a reader with the schema
 /// `reader`.
 fn read_with(reader: &str, more: &[&str]) -> Run {

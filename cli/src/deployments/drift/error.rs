@@ -26,6 +26,17 @@ pub enum Error {
         name: String,
     },
 
+    /// Only one side is a single schema.
+    #[error(
+        "{}: a schema without an exchange, and the other side has exchanges; \
+         give their references and schemas, or compare with a single schema",
+        part(.name)
+    )]
+    OneSchema {
+        /// The name of the schema.
+        name: String,
+    },
+
     /// The documents can't be read or fetched.
     #[error(transparent)]
     Input(#[from] input::Error),

@@ -167,7 +167,7 @@ fn found(args: &Args, defaults: &Defaults) -> Result<Found, Error> {
     let (old, new) = (parse(&args.old)?, parse(&args.new)?);
     if let (Some(exchange), Some(reader)) = (&args.exchange, &args.reader) {
         let messages = old.unwrap_or_else(default);
-        let report = accepts(&side(&messages)?, exchange, &schema(reader)?);
+        let report = accepts(&side(&messages)?.0, exchange, &schema(reader)?);
         return report.map(Found::Reader).map_err(Error::Exchange);
     }
     let (old, new) = match (old, new) {
@@ -188,13 +188,23 @@ fn found(args: &Args, defaults: &Defaults) -> Result<Found, Error> {
         true => names::read(&defaults.out)?,
         false => None,
     };
-    let old = side(&old)?.with_names(names).map_err(Error::Documents)?;
-    Ok(Found::Sides(compare(&old, &side(&new)?)))
+    let (old, old_is_schema) = side(&old)?;
+    let old = old.with_names(names).map_err(Error::Documents)?;
+    let (new, new_is_schema) = side(&new)?;
+    if old_is_schema != new_is_schema {
+        let schema = if old_is_schema { old } else { new };
+        return Err(Error::OneSchema { name: schema.name });
+    }
+    Ok(Found::Sides(compare(&old, &new)))
 }
 
-fn side(input: &Input) -> Result<Side, Error> {
+/// Reads documents. The result also states whether they are a single schema, without a
+/// reference.
+fn side(input: &Input) -> Result<(Side, bool), Error> {
     let sources = input.read()?;
-    Side::read(input.name(), &sources).map_err(Error::Documents)
+    let side = Side::read(input.name(), &sources).map_err(Error::Documents)?;
+    let is_schema = matches!(sources.as_slice(), [only] if Side::schema("", only).is_ok());
+    Ok((side, is_schema))
 }
 
 /// The schema of a reader, from a single file.
