@@ -1,6 +1,6 @@
 //! Routing keys as structs of their entries.
 
-use super::{ABSENT, RoutingKey, RoutingKeyEntry, RoutingKeyError, Word, Words};
+use super::{ABSENT, RoutingKey, RoutingKeyEntry, RoutingKeyErrorKind};
 
 /// A generated routing key.
 pub trait KeyFields: RoutingKey {
@@ -11,32 +11,14 @@ pub trait KeyFields: RoutingKey {
 /// The type of the field for an entry.
 pub trait KeyField: Sized {
     /// The value of an entry with this text; `None` if it has no words.
-    fn parse(text: Option<&str>) -> Result<Self, RoutingKeyError>;
+    fn parse(text: Option<&str>) -> Result<Self, RoutingKeyErrorKind>;
 
     /// The text of the entry.
     fn text(&self) -> &str;
 }
 
-macro_rules! fields {
-    ($($field:ty)*) => {
-        $(
-            impl KeyField for $field {
-                fn parse(text: Option<&str>) -> Result<Self, RoutingKeyError> {
-                    Self::new(text.unwrap_or_default())
-                }
-
-                fn text(&self) -> &str {
-                    self.as_str()
-                }
-            }
-        )*
-    };
-}
-
-fields!(Word Words);
-
 impl<T: KeyField> KeyField for Option<T> {
-    fn parse(text: Option<&str>) -> Result<Self, RoutingKeyError> {
+    fn parse(text: Option<&str>) -> Result<Self, RoutingKeyErrorKind> {
         match text {
             None | Some(ABSENT) => Ok(None),
             text => T::parse(text).map(Some),

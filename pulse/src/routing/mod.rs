@@ -36,7 +36,7 @@ pub(crate) const ROUTE_PREFIX: &str = "route.";
 
 /// The routing key of a message on one exchange, as a struct of its entries.
 pub trait RoutingKey: Clone + std::fmt::Debug + PartialEq + Send + Sync + Sized + 'static {
-    /// Parses the routing key of a delivery.
+    /// Parses the routing key of a delivery, whose words may be empty.
     ///
     /// # Errors
     ///

@@ -51,7 +51,7 @@ impl<'key> KeyReader<'key> {
     /// The value of the next entry that is not a constant.
     pub fn read<T: KeyField>(&mut self) -> Result<T, RoutingKeyError> {
         let (entry, text) = self.next()?;
-        T::parse(text).map_err(|error| self.error(entry, error.kind))
+        T::parse(text).map_err(|kind| self.error(entry, kind))
     }
 
     /// Checks the constants after the last entry that was read.

@@ -1,7 +1,7 @@
 //! Words of routing keys and patterns, checked on construction.
 
 use super::checked_text::checked_text;
-use super::{MAX_ROUTING_KEY_BYTES, RoutingKeyErrorKind};
+use super::{KeyField, MAX_ROUTING_KEY_BYTES, RoutingKeyErrorKind};
 
 /// Checks one word: not empty, no dot, not longer than a whole key may be.
 fn check_word(text: &str) -> Result<(), RoutingKeyErrorKind> {
@@ -45,13 +45,37 @@ fn check_length(text: &str) -> Result<(), RoutingKeyErrorKind> {
 
 checked_text! {
     /// One word of a message's routing key.
+    ///
+    /// In the routing key of a delivery, it may be empty.
     Word, check_word, "is empty, has a dot, or is longer than 255 bytes"
 }
 
 checked_text! {
     /// One or more words of a message's routing key, joined by dots.
+    ///
+    /// In the routing key of a delivery, each of them may be empty.
     Words, |text| check_words(text, check_word), "has an empty word, or is longer than 255 bytes"
 }
+
+macro_rules! fields {
+    ($($field:ident)*) => {
+        $(
+            impl KeyField for $field {
+                fn parse(text: Option<&str>) -> Result<Self, RoutingKeyErrorKind> {
+                    // Not checked: services also publish keys with empty words.
+                    let text = text.ok_or(RoutingKeyErrorKind::TooFewWords)?;
+                    Ok(Self(text.into()))
+                }
+
+                fn text(&self) -> &str {
+                    self.as_str()
+                }
+            }
+        )*
+    };
+}
+
+fields!(Word Words);
 
 impl From<Word> for Words {
     fn from(word: Word) -> Self {

@@ -11,15 +11,18 @@ use super::{
 #[derive(Debug)]
 pub struct KeyWriter {
     key: String,
+    has_entry: bool,
     entries: slice::Iter<'static, RoutingKeyEntry>,
 }
 
 impl KeyWriter {
     /// Starts a key of these entries.
     pub fn new(entries: &'static [RoutingKeyEntry]) -> Self {
-        let entries = entries.iter();
-        let key = String::new();
-        Self { key, entries }
+        Self {
+            key: String::new(),
+            has_entry: false,
+            entries: entries.iter(),
+        }
     }
 
     /// Writes the next entry.
@@ -51,10 +54,10 @@ impl KeyWriter {
     }
 
     fn push(&mut self, word: &str) {
-        // Words are never empty, so an empty key has no entry yet.
-        if !self.key.is_empty() {
+        if self.has_entry {
             self.key.push('.');
         }
+        self.has_entry = true;
         self.key.push_str(word);
     }
 }

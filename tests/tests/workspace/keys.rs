@@ -1,13 +1,16 @@
 //! The bindings of the README, the guide and the examples, compared with routing keys as
 //! Taskcluster's services build them.
 
+use taskcluster_events::notify::Notify;
 use taskcluster_events::queue::{
     ArtifactCreated, TaskCompleted, TaskDefined, TaskException, TaskFailed, TaskGroupResolved,
 };
 use taskcluster_events::worker_manager::{
     WorkerPoolCreated, WorkerPoolUpdated, WorkerRunning, WorkerStopped,
 };
-use taskcluster_pulse::{Binding, Exchange, RoutingKey, RoutingPattern};
+use taskcluster_pulse::{
+    Binding, Exchange, RoutingKey, RoutingKeyErrorKind, RoutingPattern, Word, Words,
+};
 
 /// The key of a task `T` in the queue `gecko-t/t-linux`, with a run.
 const WITH_RUN: &str = "primary.T.0.us-west.i-1.gecko-t.t-linux.gecko-level-1.G._";
@@ -84,6 +87,23 @@ fn keys_of_services_are_parsed_and_written() {
     round_trip::<TaskGroupResolved>(GROUP);
     round_trip::<WorkerPoolCreated>(POOL);
     round_trip::<WorkerRunning>(WORKER);
+    // The topic is free text: of the routes `notify.pulse.on-any`, `notify.pulse.a..b.on-any`.
+    for key in ["primary.", "primary.a..b", "primary.a.", "primary.."] {
+        round_trip::<Notify>(key);
+        assert!(matches(Notify::new(), key), "{key}");
+    }
+    round_trip::<TaskFailed>("primary.......t-linux...");
+    let error = <Notify as Exchange>::RoutingKey::parse("primary").expect_err("no topic");
+    assert_eq!(error.kind, RoutingKeyErrorKind::TooFewWords);
+}
+
+#[test]
+fn words_of_a_new_key_are_not_empty() {
+    for text in ["", "a..b", "a.", ".a"] {
+        assert!(Words::new(text).is_err(), "{text}");
+        assert!(RoutingPattern::new(text).is_err(), "{text}");
+    }
+    assert!(Word::new("").is_err());
 }
 
 #[test]

@@ -17,7 +17,10 @@ fn several_words_may_stand_in_the_middle() {
     assert_eq!((key.path.as_str(), key.task_id.as_str()), ("a.b.c", "task"));
     assert_eq!(key.run_id, None);
     assert_eq!(key.to_key().as_deref(), Ok("primary.a.b.c.task._"));
-    for key in ["primary.task._", "secondary.a.task._", "primary.a..task._"] {
+    let key = MiddleRoutingKey::parse("primary.a..task._").expect("a key");
+    assert_eq!(key.path.as_str(), "a.");
+    assert_eq!(key.to_key().as_deref(), Ok("primary.a..task._"));
+    for key in ["primary.task._", "secondary.a.task._"] {
         assert!(MiddleRoutingKey::parse(key).is_err(), "{key}");
     }
 }
@@ -29,6 +32,8 @@ fn several_words_may_stand_first() {
     assert_eq!(key.topic.as_ref().map(|it| it.as_str()), Some("a.b"));
     assert_eq!(FirstRoutingKey::parse("_.end").map(|it| it.topic), Ok(None));
     assert!(FirstRoutingKey::parse("a.b").is_err());
+    let key = FirstRoutingKey::parse(".end").expect("a key");
+    assert_eq!(key.to_key().expect("a key"), ".end");
 }
 
 #[test]
