@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::parts::Parts;
 use super::{noise, numbers, text};
-use crate::payload::read_lenient;
+use crate::payload::{Leniency, read_lenient};
 use crate::schema::{Interpreter, Keyword, Schema, Type};
 use crate::validate::Validate;
 use crate::value::{RawJson, RawJsonObject, Timestamp};
@@ -30,7 +30,7 @@ pub fn payload<T: Validate + DeserializeOwned>(u: &mut Unstructured<'_>) -> Resu
     let mut maker = Maker::default();
     maker.retry(u, |maker, u| {
         let text = maker.value(u, &[T::SCHEMA])?.to_string();
-        let value: Option<T> = read_lenient(text.as_bytes()).ok();
+        let value: Option<T> = read_lenient(text.as_bytes(), Leniency::Notation).ok();
         value.filter(T::is_valid).ok_or(Error::IncorrectFormat)
     })
 }

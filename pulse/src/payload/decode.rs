@@ -3,7 +3,8 @@
 use std::error::Error;
 use std::fmt;
 
-use super::{Payload, reader};
+use super::Payload;
+use super::reader::{self, Leniency};
 use crate::schema::{Interpreter, Schema};
 use crate::validate::Document;
 use crate::violations::Violations;
@@ -11,15 +12,18 @@ use crate::violations::Violations;
 /// Decodes a payload tolerantly.
 ///
 /// Ignores unknown properties and keeps unknown enum values, because a newer server may
-/// send them. If an object names a property twice, the last value counts. Other violations of
-/// the schema are left to [`Validate::validate`](crate::Validate::validate).
+/// send them. If an object names a property twice, the last value counts. Half of a surrogate
+/// pair, of a text that was cut inside an emoji, becomes U+FFFD; [`RawJson`](crate::RawJson)
+/// keeps it. Other violations of the schema are left to
+/// [`Validate::validate`](crate::Validate::validate).
 ///
 /// # Errors
 ///
 /// [`PayloadError`] if `bytes` are not JSON, or if the payload's type cannot hold
 /// them; then with every violation but unknown properties, and their JSON pointers.
 pub fn decode<P: Payload>(bytes: &[u8]) -> Result<P, PayloadError> {
-    reader::read_lenient(bytes).map_err(|error| explain(P::SCHEMA, bytes, error))
+    let read = reader::read_lenient(bytes, Leniency::Characters);
+    read.map_err(|error| explain(P::SCHEMA, bytes, error))
 }
 
 /// Decodes a payload that must be valid against its schema, without unknown properties in
@@ -44,7 +48,7 @@ fn decode_by_schema<P: Payload>(bytes: &[u8]) -> Result<P, PayloadError> {
     let document = Document::parse(bytes).map_err(PayloadError::Json)?;
     let checked = document.check_parsed(Interpreter::strict(), P::SCHEMA);
     checked.map_err(PayloadError::Schema)?;
-    let payload: P = reader::read_lenient(bytes).map_err(PayloadError::Json)?;
+    let payload: P = reader::read_lenient(bytes, Leniency::Notation).map_err(PayloadError::Json)?;
     // Rounding may move a valid number out of its bounds.
     payload.validate().map_err(PayloadError::Schema)?;
     Ok(payload)
@@ -67,7 +71,8 @@ fn explain(schema: &'static Schema, bytes: &[u8], error: serde_json::Error) -> P
 #[non_exhaustive]
 pub enum PayloadError {
     /// The bytes are not JSON, or JSON that the payload's type cannot hold although
-    /// its schema allows it, such as an integer of more than 64 bits.
+    /// its schema allows it, such as an integer of more than 64 bits, or for
+    /// [`decode_strict`] half of a surrogate pair.
     Json(serde_json::Error),
     /// The JSON is not valid against the schema.
     Schema(Violations),

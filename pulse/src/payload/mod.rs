@@ -15,7 +15,7 @@ pub use members::Members;
 pub use object::PayloadObject;
 pub(crate) use object::PayloadSlot;
 #[cfg(feature = "arbitrary")]
-pub(crate) use reader::read_lenient;
+pub(crate) use reader::{Leniency, read_lenient};
 pub use union::{Branch, Union, deserialize_union, read_variant};
 
 use crate::validate::Validate;

@@ -6,7 +6,8 @@
 //!
 //! If an object names a property twice, the last value counts, as in maps and in most other
 //! readers of JSON. Structs derived by serde refuse it, so it is read like an integer such as
-//! `1.0`: when a message is read a second time.
+//! `1.0`: when a message is read a second time. So is half of a surrogate pair, which no
+//! string of Rust holds.
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -30,12 +31,23 @@ thread_local! {
     /// Whether a part of a value was not of its schema's type.
     static HAS_FAILED: Cell<bool> = const { Cell::new(false) };
 
-    /// Whether integers may be written as other numbers are, and objects may name a property
-    /// twice.
-    static IS_LENIENT: Cell<bool> = const { Cell::new(false) };
+    /// What is read although serde refuses it.
+    static LENIENCY: Cell<Leniency> = const { Cell::new(Leniency::None) };
 
     /// Number of arrays and objects around the value that is being read.
     static DEPTH: Cell<usize> = const { Cell::new(0) };
+}
+
+/// What is read although serde refuses it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Leniency {
+    /// Nothing.
+    None,
+    /// Numbers such as `1.0` for integers, which are integers in JSON Schema, and objects
+    /// that name a property twice.
+    Notation,
+    /// Also halves of surrogate pairs in strings and names, each as U+FFFD.
+    Characters,
 }
 
 /// One level of arrays and objects, until it is dropped.
@@ -83,23 +95,24 @@ pub(super) fn read_all<T: DeserializeOwned>(bytes: &[u8]) -> serde_json::Result<
     }
 }
 
-/// Reads `bytes`, which are one JSON value and nothing more; if that fails, also with
-/// numbers such as `1.0` for integers, which are integers in JSON Schema but not in
-/// serde, and with objects that name a property twice.
-pub(crate) fn read_lenient<T: DeserializeOwned>(bytes: &[u8]) -> serde_json::Result<T> {
+/// Reads `bytes`, which are one JSON value and nothing more; if that fails, with `leniency`.
+pub(crate) fn read_lenient<T: DeserializeOwned>(
+    bytes: &[u8],
+    leniency: Leniency,
+) -> serde_json::Result<T> {
     let text = utf8(bytes)?;
     HAS_FAILED.set(false);
     match read(text) {
         Ok(value) if !HAS_FAILED.get() => Ok(value),
-        first => read_again(text).or(first),
+        first => read_again(text, leniency).or(first),
     }
 }
 
 #[cold]
-fn read_again<T: DeserializeOwned>(text: &str) -> serde_json::Result<T> {
-    let outer = IS_LENIENT.replace(true);
+fn read_again<T: DeserializeOwned>(text: &str, leniency: Leniency) -> serde_json::Result<T> {
+    let outer = LENIENCY.replace(leniency);
     let value = read(text);
-    IS_LENIENT.set(outer);
+    LENIENCY.set(outer);
     value
 }
 
@@ -158,10 +171,51 @@ where
     D: Deserializer<'de>,
     V: Visitor<'de>,
 {
-    let properties = BTreeMap::<String, &'de RawValue>::deserialize(deserializer)?;
-    let members = MapDeserializer::<_, serde_json::Error>::new(properties.into_iter());
+    let properties = BTreeMap::<Name, &'de RawValue>::deserialize(deserializer)?;
+    let properties = properties
+        .into_iter()
+        .map(|(Name(name), text)| (name, text));
+    let members = MapDeserializer::<_, serde_json::Error>::new(properties);
     Objects(visitor).visit_map(members).map_err(Error::custom)
 }
+
+/// The name of a property.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Name(String);
+
+impl<'de> Deserialize<'de> for Name {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(Objects(deserializer)).map(Self)
+    }
+}
+
+/// Visits the bytes of a string as text. `serde_json` encodes half of a surrogate pair as
+/// UTF-8 would, if it had one.
+struct Characters<V>(V);
+
+impl<'de, V: Visitor<'de>> Visitor<'de> for Characters<V> {
+    type Value = V::Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.expecting(f)
+    }
+
+    #[cold]
+    fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<V::Value, E> {
+        let mut text = String::with_capacity(bytes.len());
+        for chunk in bytes.utf8_chunks() {
+            text.push_str(chunk.valid());
+            // Each of the three bytes of a half is invalid by itself.
+            if chunk.invalid() == [FIRST_OF_HALF] {
+                text.push(char::REPLACEMENT_CHARACTER);
+            }
+        }
+        self.0.visit_string(text)
+    }
+}
+
+/// The first byte of half of a surrogate pair, encoded as UTF-8 would.
+const FIRST_OF_HALF: u8 = 0xED;
 
 /// Forwards everything to the inner value, but requests a map for a struct, also within
 /// the value.
@@ -184,9 +238,23 @@ macro_rules! forward_integers {
         $(
             #[inline]
             fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
-                match IS_LENIENT.get() {
-                    false => self.0.$as(visitor),
-                    true => read_integer(self.0, visitor),
+                match LENIENCY.get() {
+                    Leniency::None => self.0.$as(visitor),
+                    _ => read_integer(self.0, visitor),
+                }
+            }
+        )*
+    };
+}
+
+macro_rules! forward_strings {
+    ($($method:ident)*) => {
+        $(
+            #[inline]
+            fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
+                match LENIENCY.get() {
+                    Leniency::Characters => self.0.deserialize_bytes(Characters(visitor)),
+                    _ => self.0.$method(visitor),
                 }
             }
         )*
@@ -197,9 +265,10 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Objects<D> {
     type Error = D::Error;
 
     forward! {
-        deserialize_any deserialize_bool deserialize_f64 deserialize_str deserialize_string
-        deserialize_unit deserialize_identifier
+        deserialize_any deserialize_bool deserialize_f64 deserialize_unit deserialize_identifier
     }
+
+    forward_strings! { deserialize_str deserialize_string }
 
     // Generated types have no values of these kinds.
     forward_to_deserialize_any! {
@@ -234,9 +303,9 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Objects<D> {
     #[inline]
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
         let _level = Level::enter()?;
-        match IS_LENIENT.get() {
-            false => self.0.deserialize_map(Objects(visitor)),
-            true => read_last(self.0, visitor),
+        match LENIENCY.get() {
+            Leniency::None => self.0.deserialize_map(Objects(visitor)),
+            _ => read_last(self.0, visitor),
         }
     }
 
@@ -345,20 +414,26 @@ mod tests {
     fn integers_are_read_in_any_notation() {
         let text = b"[1.0, -3e0, 9007199254740993.0, 18446744073709551615.0, null]";
         type Integers = (u64, i64, i128, u64, Option<u64>);
-        let read: Integers = read_lenient(text).unwrap();
+        let read: Integers = read_lenient(text, Leniency::Notation).unwrap();
         assert_eq!(read, (1, -3, 9_007_199_254_740_993, u64::MAX, None));
         for text in ["[1.5]", "[1e400]", "[\"1.0\"]", "[-1.0]", "[[1.0]]"] {
-            assert!(read_lenient::<(u64,)>(text.as_bytes()).is_err(), "{text}");
+            assert!(
+                read_lenient::<(u64,)>(text.as_bytes(), Leniency::Notation).is_err(),
+                "{text}"
+            );
         }
         for text in ["[18446744073709551616]", "[-9223372036854775809]"] {
-            assert!(read_lenient::<(i128,)>(text.as_bytes()).is_err(), "{text}");
+            assert!(
+                read_lenient::<(i128,)>(text.as_bytes(), Leniency::Notation).is_err(),
+                "{text}"
+            );
         }
     }
 
     #[test]
     fn raw_json_is_unchanged_beside_integers_written_as_floats() {
         let text = br#"[1.0, {"a": [2.0, 3e0]}]"#;
-        let (integer, raw): (u64, RawJson) = read_lenient(text).unwrap();
+        let (integer, raw): (u64, RawJson) = read_lenient(text, Leniency::Notation).unwrap();
         assert_eq!(integer, 1);
         assert_eq!(raw.get(), r#"{"a": [2.0, 3e0]}"#);
     }

@@ -234,6 +234,31 @@ fn numbers_of_any_size_and_texts_that_were_cut_are_judged() {
 }
 
 #[test]
+fn halves_of_surrogate_pairs_in_strings_are_replaced() {
+    let text = br#"{"outer": {"inner": {"leaf": "a\ud83d"}}, "byName": {"\ud83d": {"n": 1.0}},
+        "grid": [["\ude00\ud83d", "\ud83d\ude00", "\ud83d\n"]], "\ud83d": 1}"#;
+    let nested: Nested2 = decode(text).expect("a message");
+    assert_eq!(nested.outer.inner.leaf, "a\u{fffd}");
+    let by_name = nested.by_name.expect("a map");
+    assert_eq!(by_name.keys().collect::<Vec<_>>(), ["\u{fffd}"]);
+    let texts = ["\u{fffd}\u{fffd}", "😀", "\u{fffd}\n"];
+    assert_eq!(nested.grid.expect("a grid"), [texts]);
+
+    let text = br#"{"id": 1, "undeclared": 1, "\ud83d": "\ud83d"}"#;
+    let open: Open2 = decode(text).expect("a message");
+    assert_eq!(open.rest["\u{fffd}"].get(), r#""\ud83d""#);
+
+    let half = br#"{"outer": {"inner": {"leaf": "a\ud83d"}}}"#;
+    match decode_strict::<Nested2>(half) {
+        Err(PayloadError::Json(error)) => assert!(error.column() > 30, "{error}"),
+        other => panic!("{other:?}"),
+    }
+    let number = br#"{"outer": {"inner": {"leaf": ["\ud83d"]}}}"#;
+    let error = decode::<Nested2>(number).expect_err("no string");
+    assert!(matches!(error, PayloadError::Schema(_)), "{error:?}");
+}
+
+#[test]
 fn every_key_of_a_document_is_a_name() {
     for key in [RAW, NUMBER] {
         for (value, text) in [
