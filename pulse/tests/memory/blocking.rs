@@ -21,7 +21,7 @@ impl FromMessage for Touchy {
         Ok(Self)
     }
 
-    fn validate(&self) -> Result<(), Violations> {
+    fn validate_payload(&self) -> Result<(), Violations> {
         Ok(())
     }
 }

@@ -21,7 +21,7 @@ pub trait FromMessage: Sized + Send + 'static {
     /// # Errors
     ///
     /// All [`Violations`], each with its JSON pointer.
-    fn validate(&self) -> Result<(), Violations>;
+    fn validate_payload(&self) -> Result<(), Violations>;
 }
 
 impl<E: EventSet> FromMessage for E {
@@ -29,7 +29,7 @@ impl<E: EventSet> FromMessage for E {
         envelope.event()
     }
 
-    fn validate(&self) -> Result<(), Violations> {
+    fn validate_payload(&self) -> Result<(), Violations> {
         EventSet::validate(self)
     }
 }
@@ -39,8 +39,8 @@ impl<E: EventSet> FromMessage for (E, Envelope) {
         Ok((envelope.event()?, envelope.clone()))
     }
 
-    fn validate(&self) -> Result<(), Violations> {
-        self.0.validate()
+    fn validate_payload(&self) -> Result<(), Violations> {
+        EventSet::validate(&self.0)
     }
 }
 
@@ -49,7 +49,7 @@ impl FromMessage for Envelope {
         Ok(envelope.clone())
     }
 
-    fn validate(&self) -> Result<(), Violations> {
+    fn validate_payload(&self) -> Result<(), Violations> {
         Ok(())
     }
 }

@@ -142,7 +142,7 @@ where
         if validation == Validation::Off || job.attempts > 0 {
             return Ok(message);
         }
-        let Err(violations) = message.validate() else {
+        let Err(violations) = message.validate_payload() else {
             return Ok(message);
         };
         if meter.invalid.get() == 0 {

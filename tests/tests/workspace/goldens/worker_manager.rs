@@ -71,6 +71,16 @@ fn words_are_checked_when_the_binding_key_is_built() {
     );
 }
 
+/// No two traits have a method of the same name for one type.
+#[test]
+fn all_traits_can_be_imported_together() {
+    use taskcluster_pulse::*;
+
+    let payload = br#"{"providerId": "aws", "workerPoolId": "aws/ci"}"#;
+    let event = Event::decode_from(UPDATED, "primary", payload);
+    assert!(event.is_ok_and(|it| it.validate().is_ok()));
+}
+
 #[test]
 fn messages_are_decoded_by_their_exchange() {
     let payload = json!({
