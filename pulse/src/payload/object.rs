@@ -8,7 +8,9 @@ use crate::violations::Violations;
 
 /// A holder for one payload of a type that is known only at run time, made by
 /// [`Binding::new_payload_object`](crate::Binding::new_payload_object).
-pub trait PayloadObject: Debug + Send {
+///
+/// Only this crate implements it.
+pub trait PayloadObject: Debug + Send + Sync + sealed::Sealed {
     /// Decodes `bytes` into this holder, replacing its payload.
     ///
     /// # Errors
@@ -36,7 +38,14 @@ pub trait PayloadObject: Debug + Send {
     fn is_valid(&self) -> bool;
 
     /// The payload, to be downcast to its type.
-    fn payload(&self) -> Option<&dyn Any>;
+    fn payload(&self) -> Option<&(dyn Any + Send + Sync)>;
+
+    /// Takes the payload out, to be downcast to its type.
+    fn into_payload(self: Box<Self>) -> Option<Box<dyn Any + Send + Sync>>;
+}
+
+mod sealed {
+    pub trait Sealed {}
 }
 
 /// The holder for payloads of type `P`; empty when new.
@@ -49,6 +58,8 @@ impl<P> PayloadSlot<P> {
         Self(None)
     }
 }
+
+impl<P: Payload> sealed::Sealed for PayloadSlot<P> {}
 
 impl<P: Payload> PayloadObject for PayloadSlot<P> {
     fn decode(&mut self, bytes: &[u8]) -> Result<(), PayloadError> {
@@ -69,7 +80,11 @@ impl<P: Payload> PayloadObject for PayloadSlot<P> {
         self.0.as_ref().is_none_or(P::is_valid)
     }
 
-    fn payload(&self) -> Option<&dyn Any> {
-        self.0.as_ref().map(|payload| payload as &dyn Any)
+    fn payload(&self) -> Option<&(dyn Any + Send + Sync)> {
+        self.0.as_ref().map(|payload| payload as _)
+    }
+
+    fn into_payload(self: Box<Self>) -> Option<Box<dyn Any + Send + Sync>> {
+        self.0.map(|payload| Box::new(payload) as _)
     }
 }

@@ -33,6 +33,10 @@ fn bindings_match_everything_by_default() {
             .and_then(|it| it.downcast_ref::<WorkerTypePulseMessage>());
         assert_eq!(payload.map(|it| it.provider_id.as_str()), Some("aws"));
         assert!(object.validate().is_ok());
+        let payload = object.into_payload().map(|it| it.downcast());
+        let payload: Box<WorkerTypePulseMessage> =
+            payload.expect("a payload").expect("a worker pool message");
+        assert_eq!(payload.provider_id, "aws");
     }
 }
 
