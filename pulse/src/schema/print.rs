@@ -36,7 +36,7 @@ macro_rules! __json_schemas {
 
 /// The schema of `table`, for implementations of [`JsonSchema`]. The named tables
 /// that it refers to become definitions of `generator`, named by the path in `module`, which
-/// ends with a service and one of its modules.
+/// ends with a service and one of its modules, with dots.
 pub fn print_schema(
     table: &'static Schema,
     module: &'static str,
@@ -65,7 +65,8 @@ impl Printer<'_> {
             ("", []) => true.into(),
             ("", _) => self.keywords(table),
             (name, _) => {
-                let name = format!("{}::{name}", self.root);
+                // As OpenAPI names its components.
+                let name = format!("{}.{name}", self.root).replace("::", ".");
                 if !self.generator.definitions().contains_key(&name) {
                     // Inserted first, so that recursion ends.
                     self.define(&name, true.into());

@@ -40,10 +40,10 @@ fn json_schemas_of_two_packages_differ() {
     let _ = generator.subschema_for::<strings::things::Thing>();
     let _ = generator.subschema_for::<numbers::things::Thing>();
     let definitions = Value::Object(generator.take_definitions(false));
-    let path = module_path!();
+    let path = module_path!().replace("::", ".");
     let (strings, numbers) = (
-        format!("{path}::strings::things::Part"),
-        format!("{path}::numbers::things::Part"),
+        format!("{path}.strings.things.Part"),
+        format!("{path}.numbers.things.Part"),
     );
     let expected = json!({
         "Thing": {"items": {"$ref": format!("#/$defs/{strings}")}},
