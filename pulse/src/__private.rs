@@ -40,7 +40,7 @@ macro_rules! __taskcluster_required {
     )*) => {
         $(
             #[doc = concat!("The required fields of [`", stringify!($name), "`](super::", stringify!($name), ").")]
-            #[derive(Clone, Debug)]
+            #[derive(Clone, Debug, PartialEq)]
             pub struct $name {
                 $(
                     #[doc = concat!("See [`", stringify!($name), "`](super::", stringify!($name), ").")]

@@ -5,6 +5,9 @@ mod info;
 mod pattern;
 mod words;
 
+use std::fmt::Debug;
+use std::sync::Arc;
+
 pub use catalogue::{Catalogue, UnknownExchange};
 pub use info::ExchangeInfo;
 pub use pattern::PatternBinding;
@@ -16,9 +19,9 @@ use crate::routing::{RoutingKey, RoutingKeyError, RoutingPattern};
 /// A binding of a queue: an exchange, and a pattern for its routing keys.
 ///
 /// This is the object-safe half of an exchange: bindings to different exchanges can be in
-/// one list, and `Box<dyn Binding>` and `&dyn Binding` can be bound. [`Exchange`] adds
+/// one list, and `Box<dyn Binding>`, `Arc<dyn Binding>` and `&dyn Binding` can be bound. [`Exchange`] adds
 /// the types.
-pub trait Binding: Send + Sync {
+pub trait Binding: Debug + Send + Sync {
     /// The published reference's description of the exchange.
     fn info(&self) -> &'static ExchangeInfo;
 
@@ -47,7 +50,7 @@ pub trait Binding: Send + Sync {
 ///
 /// The value is a binding: each routing-key entry that is set restricts the messages that
 /// the queue receives, and the default value matches all messages.
-pub trait Exchange: Clone + Default + Send + Sync + 'static {
+pub trait Exchange: Clone + Debug + Default + Send + Sync + 'static {
     /// The payload of a message on this exchange.
     type Payload: Payload;
 
@@ -116,4 +119,4 @@ macro_rules! forward {
     };
 }
 
-forward! { Box<dyn Binding> &dyn Binding }
+forward! { Box<dyn Binding> Arc<dyn Binding> &dyn Binding }

@@ -141,7 +141,7 @@ fn has_second(time: DateTime<Utc>) -> bool {
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(text) = Canonical::new(self.0) {
-            return f.write_str(text.as_str());
+            return f.pad(text.as_str());
         }
         let decimals = match self.0.nanosecond().is_multiple_of(1_000_000) {
             true => SecondsFormat::Millis,
@@ -149,7 +149,7 @@ impl fmt::Display for Timestamp {
             false => SecondsFormat::AutoSi,
         };
         let year = self.0.year();
-        f.write_str(&match (0..=9999).contains(&year) {
+        f.pad(&match (0..=9999).contains(&year) {
             true => self.0.to_rfc3339_opts(decimals, true),
             false => {
                 let local = self.0.with_timezone(&far_zone(year));

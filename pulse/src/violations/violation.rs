@@ -17,7 +17,7 @@ const PRINTED: usize = 20;
 /// One value that breaks one keyword of its schema.
 ///
 /// Serialises to JSON with the names of its fields.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Violation {
     /// JSON pointer (RFC 6901) of the value in the payload. The name of a property has the
@@ -182,7 +182,7 @@ fn type_of(text: &str) -> &'static str {
 impl std::error::Error for Violation {}
 
 /// Every violation of one payload; never empty. Serialises to a JSON array.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violations(Vec<Violation>);
 
 impl Violations {
@@ -212,6 +212,11 @@ impl Violations {
             .retain(|it| !limits.contains(&(it.pointer.as_str(), it.keyword)));
         self.0.extend(others);
         self
+    }
+
+    /// The violations, in the order in which they were found.
+    pub fn as_slice(&self) -> &[Violation] {
+        &self.0
     }
 
     /// The violations, in the order in which they were found.

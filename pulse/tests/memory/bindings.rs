@@ -1,5 +1,7 @@
 //! Removal of bindings that the program no longer configures.
 
+use std::sync::Arc;
+
 use taskcluster_pulse::{
     Binding, Consumer, ConsumerBuilder, ConsumerEvent, Exchange, ExchangeInfo, ManagementError,
     MemoryBroker, PayloadObject, Queue, RoutingKeyError, RoutingPattern,
@@ -144,6 +146,7 @@ async fn bindings_of_an_exclusive_queue_are_not_listed() {
 }
 
 /// A binding of a program's own: another exchange, and a holder that is not empty.
+#[derive(Debug)]
 struct Staging;
 
 impl Binding for Staging {
@@ -168,7 +171,7 @@ impl Binding for Staging {
 }
 
 #[test]
-fn a_box_or_a_reference_is_the_same_binding() {
+fn a_pointer_is_the_same_binding() {
     fn check(binding: impl Binding) {
         assert_eq!(binding.info().exchange, EXCHANGE);
         assert_eq!(key(&binding), "primary.#");
@@ -178,6 +181,7 @@ fn a_box_or_a_reference_is_the_same_binding() {
     check(Staging);
     check(&Staging as &dyn Binding);
     check(Box::new(Staging) as Box<dyn Binding>);
+    check(Arc::new(Staging) as Arc<dyn Binding>);
 }
 
 #[test]

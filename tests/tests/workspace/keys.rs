@@ -1,6 +1,8 @@
 //! The bindings of the README, the guide and the examples, compared with routing keys as
 //! Taskcluster's services build them.
 
+use std::collections::BTreeMap;
+
 use taskcluster_events::notify::Notify;
 use taskcluster_events::queue::{
     ArtifactCreated, TaskCompleted, TaskDefined, TaskException, TaskFailed, TaskGroupResolved,
@@ -117,6 +119,16 @@ fn a_key_that_amqp_could_not_deliver_is_refused() {
     let key = of_length(256);
     let error = <TaskFailed as Exchange>::RoutingKey::parse(&key).expect_err("256 bytes");
     assert!(error.to_string().contains("256"), "{error}");
+}
+
+#[test]
+fn words_are_used_as_other_strings_are() {
+    let word: Word = "ab".to_owned().try_into().expect("a word");
+    assert!("ab" == word && *"ab" == word && word == "ab");
+    assert_eq!(format!("{word:>4}|"), "  ab|");
+    let counts = BTreeMap::from([(word.clone(), 1)]);
+    assert_eq!(counts.get("ab"), Some(&1));
+    assert_eq!(String::from(word), "ab");
 }
 
 /// All texts of up to four of `words`.

@@ -173,6 +173,8 @@ fn milliseconds_are_clamped_to_years_of_four_digits() {
         "9999-12-31T23:59:59.999Z",
     ];
     assert_eq!(written, expected);
+    let padded = format!("{:>26}", Timestamp::from_millis(0));
+    assert_eq!(padded, "  1970-01-01T00:00:00.000Z");
 }
 
 #[test]
