@@ -1,7 +1,8 @@
 //! Decoding, tolerant and strict.
 
-use std::error::Error;
 use std::fmt;
+
+use serde_core::de::Error;
 
 use super::Payload;
 use super::reader::{self, Leniency};
@@ -49,9 +50,15 @@ fn decode_by_schema<P: Payload>(bytes: &[u8]) -> Result<P, PayloadError> {
     let checked = document.check_parsed(Interpreter::strict(), P::SCHEMA);
     checked.map_err(PayloadError::Schema)?;
     let payload: P = reader::read_lenient(bytes, Leniency::Notation).map_err(PayloadError::Json)?;
-    // Rounding may move a valid number out of its bounds.
-    payload.validate().map_err(PayloadError::Schema)?;
-    Ok(payload)
+    match payload.validate() {
+        // A part that was left out is not checked.
+        Err(violations) if document.is_cut() => Err(PayloadError::Schema(violations)),
+        // Its JSON is valid: rounding has moved a number out of its bounds.
+        Err(violations) => Err(PayloadError::Json(Error::custom(format_args!(
+            "a number can't be held without rounding: {violations}"
+        )))),
+        Ok(()) => Ok(payload),
+    }
 }
 
 /// Finds out why `bytes` could not be decoded.
@@ -72,7 +79,7 @@ fn explain(schema: &'static Schema, bytes: &[u8], error: serde_json::Error) -> P
 pub enum PayloadError {
     /// The bytes are not JSON, or JSON that the payload's type cannot hold although
     /// its schema allows it, such as an integer of more than 64 bits, or for
-    /// [`decode_strict`] half of a surrogate pair.
+    /// [`decode_strict`] half of a surrogate pair, or a number that is invalid once rounded.
     Json(serde_json::Error),
     /// The JSON is not valid against the schema.
     Schema(Violations),
@@ -87,8 +94,8 @@ impl fmt::Display for PayloadError {
     }
 }
 
-impl Error for PayloadError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
+impl std::error::Error for PayloadError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Json(error) => Some(error),
             Self::Schema(violations) => Some(violations),

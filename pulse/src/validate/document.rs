@@ -37,6 +37,11 @@ impl Document {
         Self { value, is_cut }
     }
 
+    /// Whether parts were left out.
+    pub(crate) fn is_cut(&self) -> bool {
+        self.is_cut
+    }
+
     /// Whether the whole document is valid against `schema`.
     pub(crate) fn is_valid(&self, schema: &'static Schema) -> bool {
         !self.is_cut && Interpreter::strict().is_valid(schema, &self.value)

@@ -6,5 +6,6 @@ mod examples;
 #[cfg(feature = "schemars")]
 mod json_schemas;
 mod nesting;
+mod numbers;
 mod schema;
 mod strings;
