@@ -21,6 +21,17 @@ pub use union::{Branch, Union, deserialize_union, read_variant};
 use crate::validate::Validate;
 
 /// The payload of a message: a type that was generated from a schema.
+///
+/// Payloads implement `Serialize` and `Deserialize`, so that they can be parts of your own
+/// types, but read messages by [`decode`] or [`decode_strict`]. By serde alone,
+///
+/// - an array is taken for an object, as the values of its fields in their order, so that
+///   JSON that is invalid can be valid afterwards;
+/// - an integer that is written as `1.0`, an object that names a property twice, and half of
+///   a surrogate pair are errors;
+/// - a type with [`RawJson`](crate::RawJson), alternatives or additional properties is read
+///   by `serde_json` only, and not inside `#[serde(flatten)]`, or an enum that is untagged or
+///   internally tagged. Other formats write `RawJson` as a struct that nothing reads.
 pub trait Payload:
     Validate
     + Serialize

@@ -12,7 +12,8 @@ use super::equality::{equal, hash_value};
 use super::escaping::Escaping;
 use crate::json::{self, Parsed};
 
-/// Any JSON value, as its original text.
+/// Any JSON value, as its original text. Only `serde_json` reads and writes it: see
+/// [`Payload`](crate::Payload).
 ///
 /// Two texts are equal if their values are: `1` equals `1.0`. Texts are compared as texts if
 /// they nest too deeply to be parsed, or have a number with more digits than a float or an
