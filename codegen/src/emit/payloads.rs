@@ -124,7 +124,11 @@ fn rest_field(types: Types<'_>, it: &Struct, rest: &Field) -> TokenStream {
         }
         None => "Additional properties, which the schema does not name.".to_owned(),
     };
-    let docs = docs(&[vec![text], sentences(&words::of_map_values(&rest.value))]);
+    let leaves = "A property that a later schema names becomes a field, and leaves this map.";
+    let docs = docs(&[
+        vec![text, leaves.to_owned()],
+        sentences(&words::of_map_values(&rest.value)),
+    ]);
     quote! {
         #docs
         #[serde(flatten)]

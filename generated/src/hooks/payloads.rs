@@ -19,6 +19,7 @@ pub struct HookChangedMessage {
     /// Identifies the hook within its group.
     pub hook_id: String,
     /// Additional properties, which the schema does not name.
+    /// A property that a later schema names becomes a field, and leaves this map.
     #[serde(flatten)]
     pub rest: BTreeMap<String, RawJson>,
 }

@@ -4,8 +4,9 @@
 //!
 //! A module for each service has its bindings, payloads and routing keys. [`Event`] is a
 //! message of any service, and [`EXCHANGES`] lists all exchanges. Messages are received and
-//! published by the runtime, [`taskcluster_pulse`], whose guide has a page for each task.
-//! To construct a payload or routing key, pass its required fields to `new`, as a struct of
+//! published by the runtime, [`taskcluster_pulse`], whose guide has a page for each task; a
+//! message that is stored elsewhere is read by [`decode`](taskcluster_pulse::decode). To
+//! construct a payload or routing key, pass its required fields to `new`, as a struct of
 //! the same name in the module `required`.
 
 const _: () = assert!(

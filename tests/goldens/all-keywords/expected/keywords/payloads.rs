@@ -211,6 +211,7 @@ pub struct KeywordsAllOfPropertyForbidden {
 #[non_exhaustive]
 pub struct KeywordsClosedPatterns {
     /// Properties whose names match the pattern `^x-[a-z]+$`. A tolerant decode ignores others.
+    /// A property that a later schema names becomes a field, and leaves this map.
     #[serde(flatten)]
     pub rest: BTreeMap<String, u64>,
 }
@@ -232,6 +233,7 @@ pub struct KeywordsClosedPatternsBesideProperties {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub a: Option<String>,
     /// Properties whose names match the pattern `^x-`. A tolerant decode ignores others.
+    /// A property that a later schema names becomes a field, and leaves this map.
     #[serde(flatten)]
     pub rest: BTreeMap<String, i128>,
 }
@@ -274,6 +276,7 @@ impl<'de> Deserialize<'de> for KeywordsClosedPatternsInAlternatives {
 #[non_exhaustive]
 pub struct Marks {
     /// Properties whose names match the pattern `^x-`. A tolerant decode ignores others.
+    /// A property that a later schema names becomes a field, and leaves this map.
     #[serde(flatten)]
     pub rest: BTreeMap<String, i128>,
 }
@@ -296,6 +299,7 @@ impl<'de> Deserialize<'de> for Marks {
 #[non_exhaustive]
 pub struct KeywordsClosedPatternsOfAnything {
     /// Properties whose names match the pattern `^x-`. A tolerant decode ignores others.
+    /// A property that a later schema names becomes a field, and leaves this map.
     #[serde(flatten)]
     pub rest: BTreeMap<String, RawJson>,
 }
@@ -323,6 +327,7 @@ pub struct KeywordsClosedPatternsOfParts {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub a: Option<i64>,
     /// Properties whose names match the pattern `^[a-z]-?[a-z]?$`. A tolerant decode ignores others.
+    /// A property that a later schema names becomes a field, and leaves this map.
     #[serde(flatten)]
     pub rest: BTreeMap<String, u64>,
 }
@@ -346,6 +351,7 @@ impl<'de> Deserialize<'de> for KeywordsClosedPatternsOfParts {
 #[non_exhaustive]
 pub struct Folder {
     /// Properties whose names match the pattern `^[a-z]$`. A tolerant decode ignores others.
+    /// A property that a later schema names becomes a field, and leaves this map.
     #[serde(flatten)]
     pub rest: BTreeMap<String, Folder>,
 }
@@ -372,6 +378,7 @@ pub struct Conditional {
     /// Not described by the schema.
     pub kind: KeywordsConditionalKind,
     /// Additional properties, which the schema does not name.
+    /// A property that a later schema names becomes a field, and leaves this map.
     #[serde(flatten)]
     pub rest: BTreeMap<String, RawJson>,
 }
@@ -411,6 +418,7 @@ pub struct KeywordsDependentSchema {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub card: Option<String>,
     /// Additional properties, which the schema does not name.
+    /// A property that a later schema names becomes a field, and leaves this map.
     #[serde(flatten)]
     pub rest: BTreeMap<String, RawJson>,
 }
@@ -433,6 +441,7 @@ pub struct KeywordsPatternsBesideProperties {
     /// Not described by the schema.
     pub a: String,
     /// Additional properties, which the schema does not name.
+    /// A property that a later schema names becomes a field, and leaves this map.
     #[serde(flatten)]
     pub rest: BTreeMap<String, RawJson>,
 }
@@ -455,6 +464,7 @@ pub struct KeywordsPropertyFalse {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub a: Option<RawJson>,
     /// Additional properties, which the schema does not name.
+    /// A property that a later schema names becomes a field, and leaves this map.
     #[serde(flatten)]
     pub rest: BTreeMap<String, RawJson>,
 }
@@ -477,6 +487,7 @@ pub struct KeywordsPropertyNamesBesideProperties {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub a: Option<RawJson>,
     /// Additional properties, which the schema does not name.
+    /// A property that a later schema names becomes a field, and leaves this map.
     #[serde(flatten)]
     pub rest: BTreeMap<String, RawJson>,
 }
@@ -533,6 +544,7 @@ pub struct KeywordTree {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub leaf: Option<bool>,
     /// Additional properties, which the schema does not name.
+    /// A property that a later schema names becomes a field, and leaves this map.
     #[serde(flatten)]
     pub rest: BTreeMap<String, RawJson>,
 }

@@ -227,6 +227,7 @@ pub struct IrcMessage {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user: Option<String>,
     /// Additional properties, which the schema does not name.
+    /// A property that a later schema names becomes a field, and leaves this map.
     #[serde(flatten)]
     pub rest: BTreeMap<String, RawJson>,
 }
@@ -259,6 +260,7 @@ pub struct Merged2 {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
     /// Additional properties, which the schema does not name.
+    /// A property that a later schema names becomes a field, and leaves this map.
     #[serde(flatten)]
     pub rest: BTreeMap<String, RawJson>,
 }

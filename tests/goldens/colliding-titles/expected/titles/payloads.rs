@@ -216,6 +216,7 @@ pub struct Letters2 {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub union: Option<E>,
     /// Additional properties, which the schema does not name.
+    /// A property that a later schema names becomes a field, and leaves this map.
     #[serde(flatten)]
     pub rest: BTreeMap<String, RawJson>,
 }

@@ -85,6 +85,7 @@ pub struct Message2 {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value_2: Option<String>,
     /// Additional properties, which the schema does not name.
+    /// A property that a later schema names becomes a field, and leaves this map.
     ///
     /// Each value: syntax: `` ~~~ |`|"#|<div> ``.
     #[serde(flatten)]

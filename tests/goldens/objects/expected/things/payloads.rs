@@ -154,6 +154,7 @@ pub struct Open2 {
     /// Not described by the schema.
     pub undeclared: RawJson,
     /// Additional properties, which the schema does not name.
+    /// A property that a later schema names becomes a field, and leaves this map.
     #[serde(flatten)]
     pub rest: BTreeMap<String, RawJson>,
 }
@@ -195,6 +196,7 @@ pub struct OpenDisk {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub size: Option<OpenDiskThenSize>,
     /// Additional properties, which the schema does not name.
+    /// A property that a later schema names becomes a field, and leaves this map.
     #[serde(flatten)]
     pub rest: BTreeMap<String, RawJson>,
 }
@@ -298,6 +300,7 @@ pub struct OpenLimits {
     /// Not described by the schema.
     pub memory: u64,
     /// Additional properties, which the schema does not name.
+    /// A property that a later schema names becomes a field, and leaves this map.
     #[serde(flatten)]
     pub rest: BTreeMap<String, u64>,
 }
@@ -321,6 +324,7 @@ pub struct OpenShares {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub own: Option<f64>,
     /// Additional properties, which the schema does not name.
+    /// A property that a later schema names becomes a field, and leaves this map.
     #[serde(flatten)]
     pub rest: BTreeMap<String, f64>,
 }

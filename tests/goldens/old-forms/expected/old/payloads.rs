@@ -31,6 +31,7 @@ pub struct Job {
     /// Always `1`.
     pub version: u64,
     /// Additional properties, which the schema does not name.
+    /// A property that a later schema names becomes a field, and leaves this map.
     #[serde(flatten)]
     pub rest: BTreeMap<String, RawJson>,
 }
@@ -59,6 +60,7 @@ pub struct JobInfo {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub link: Option<String>,
     /// Additional properties, which the schema does not name.
+    /// A property that a later schema names becomes a field, and leaves this map.
     #[serde(flatten)]
     pub rest: BTreeMap<String, RawJson>,
 }

@@ -41,6 +41,7 @@ pub struct Bread {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub size: Option<(i128, String)>,
     /// Additional properties, which the schema does not name.
+    /// A property that a later schema names becomes a field, and leaves this map.
     #[serde(flatten)]
     pub rest: BTreeMap<String, RawJson>,
 }
@@ -103,6 +104,7 @@ pub struct SchemarsShapeVariant0 {
     /// Always `round`.
     pub kind: String,
     /// Additional properties, which the schema does not name.
+    /// A property that a later schema names becomes a field, and leaves this map.
     #[serde(flatten)]
     pub rest: BTreeMap<String, RawJson>,
 }
@@ -129,6 +131,7 @@ pub struct SchemarsShapeVariant1 {
     /// Always `long`.
     pub kind: String,
     /// Additional properties, which the schema does not name.
+    /// A property that a later schema names becomes a field, and leaves this map.
     #[serde(flatten)]
     pub rest: BTreeMap<String, RawJson>,
 }
@@ -151,6 +154,7 @@ pub struct Tree2 {
     /// Not described by the schema.
     pub top: TreeTop,
     /// Additional properties, which the schema does not name.
+    /// A property that a later schema names becomes a field, and leaves this map.
     #[serde(flatten)]
     pub rest: BTreeMap<String, RawJson>,
 }
@@ -174,6 +178,7 @@ pub struct TreeTop {
     /// Not described by the schema.
     pub nodes: Vec<TreeTop>,
     /// Additional properties, which the schema does not name.
+    /// A property that a later schema names becomes a field, and leaves this map.
     #[serde(flatten)]
     pub rest: BTreeMap<String, RawJson>,
 }
@@ -196,6 +201,7 @@ pub struct Forest2 {
     /// Not described by the schema.
     pub top: ForestTop,
     /// Additional properties, which the schema does not name.
+    /// A property that a later schema names becomes a field, and leaves this map.
     #[serde(flatten)]
     pub rest: BTreeMap<String, RawJson>,
 }
@@ -219,6 +225,7 @@ pub struct ForestTop {
     /// Not described by the schema.
     pub nodes: Vec<ForestTop>,
     /// Additional properties, which the schema does not name.
+    /// A property that a later schema names becomes a field, and leaves this map.
     #[serde(flatten)]
     pub rest: BTreeMap<String, RawJson>,
 }
@@ -250,6 +257,7 @@ pub struct Batch {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub third: Option<Oven>,
     /// Additional properties, which the schema does not name.
+    /// A property that a later schema names becomes a field, and leaves this map.
     #[serde(flatten)]
     pub rest: BTreeMap<String, RawJson>,
 }
@@ -274,6 +282,7 @@ pub struct Oven {
     /// Degrees
     pub degrees: i128,
     /// Additional properties, which the schema does not name.
+    /// A property that a later schema names becomes a field, and leaves this map.
     #[serde(flatten)]
     pub rest: BTreeMap<String, RawJson>,
 }
@@ -312,6 +321,7 @@ pub struct Openapi2 {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub size: Option<Option<(i128, String)>>,
     /// Additional properties, which the schema does not name.
+    /// A property that a later schema names becomes a field, and leaves this map.
     #[serde(flatten)]
     pub rest: BTreeMap<String, RawJson>,
 }

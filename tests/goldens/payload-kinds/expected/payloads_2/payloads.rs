@@ -77,6 +77,7 @@ pub struct UntitledMessage {
     /// Not described by the schema.
     pub artifact: UntitledMessageArtifact,
     /// Additional properties, which the schema does not name.
+    /// A property that a later schema names becomes a field, and leaves this map.
     #[serde(flatten)]
     pub rest: BTreeMap<String, RawJson>,
 }

@@ -233,6 +233,7 @@ pub struct Open2 {
     /// Not described by the schema.
     pub self_: i128,
     /// Additional properties, which the schema does not name.
+    /// A property that a later schema names becomes a field, and leaves this map.
     #[serde(flatten)]
     pub rest_2: BTreeMap<String, RawJson>,
 }
