@@ -13,11 +13,14 @@ use std::convert::Infallible;
 use std::error::Error;
 
 use taskcluster_events::queue::TaskFailed;
-use taskcluster_pulse::{Connection, Consumer, Envelope, Exchange, Message};
+use taskcluster_pulse::{Connection, Consumer, Envelope, Exchange, Message, OnFailure};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    tracing_subscriber::fmt::init();
+    // Lines for tasks are printed to stdout, logs to stderr.
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .init();
     let consumer = start(Connection::from_env()?).await?;
     Ok(run(consumer, |line| println!("{line}")).await?)
 }
@@ -27,6 +30,7 @@ async fn start(connection: Connection) -> Result<Consumer, taskcluster_pulse::Er
     Consumer::builder(connection)
         .queue("failed-task-notifier")
         .bind(TaskFailed::route("notify-line.*"))
+        .on_failure(OnFailure::DeadLetter)
         .start()
         .await
 }

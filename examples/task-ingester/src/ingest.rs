@@ -11,7 +11,7 @@ use taskcluster_events::queue::{
     TaskGroupPriorityChanged, TaskGroupResolved, TaskGroupSealed, TaskPending, TaskPriorityChanged,
     TaskRunning,
 };
-use taskcluster_pulse::{Connection, Consumer, Envelope, Error, OnFailure, Validation};
+use taskcluster_pulse::{Connection, Consumer, Envelope, Error, OnFailure};
 
 /// Maximum number of messages in work.
 const HANDLERS: usize = 16;
@@ -32,7 +32,6 @@ pub(crate) async fn start(connection: Connection) -> Result<Consumer, Error> {
         .bind(TaskGroupPriorityChanged::new())
         .bind(TaskPriorityChanged::new())
         .retries(2, Duration::from_millis(500))
-        .validation(Validation::Refuse)
         .on_failure(OnFailure::DeadLetter)
         .start()
         .await
@@ -60,10 +59,12 @@ impl Output for File {
 /// Writes a line for each message, until the consumer is stopped.
 pub(crate) async fn run(consumer: Consumer, output: impl Output) -> Result<(), Error> {
     let output = Arc::new(Mutex::new(output));
-    // The event is decoded only to be validated; the original text is written.
+    // The event is decoded only so that readers of the file can decode each line; the original
+    // text is written.
     let handle = move |(_, envelope): (Event, Envelope)| {
         let output = Arc::clone(&output);
-        async move { write(&output, &envelope) }
+        // A slow disk blocks its thread, which would delay acks and heartbeats.
+        async move { tokio::task::spawn_blocking(move || write(&output, &envelope)).await? }
     };
     consumer.run(HANDLERS, handle).await
 }

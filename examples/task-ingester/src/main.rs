@@ -1,8 +1,8 @@
 //! Appends every message about tasks to a file, each as a line of JSON.
 //!
 //! - Up to 16 messages are in work, and are retried twice if the file can't be written.
-//!   Messages that fail all attempts, or break their schema, become dead letters in the
-//!   queue `queue/USER/task-ingester/dead`.
+//!   Messages that fail all attempts, or do not decode, become dead letters in the queue
+//!   `queue/USER/task-ingester/dead`.
 //! - After SIGTERM or Ctrl-C it finishes the messages in work and ends.
 //! - Its counters and gauges are served as Prometheus metrics.
 //!

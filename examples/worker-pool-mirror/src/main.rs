@@ -1,8 +1,9 @@
 //! Mirrors the worker pools, and the running capacity of each, in an SQLite database.
 //!
 //! A broker delivers a message again after a lost connection, so a simple counter would
-//! count it twice. This program writes the identity of each message in the same
-//! transaction as its effect, so a redelivered message has no effect.
+//! count it twice. This program writes what identifies a message, its worker and its time, in
+//! the same transaction as its effect, so a redelivered message has no effect. Messages about
+//! workers that ran before the program's queue existed have none, either.
 //!
 //! ```console
 //! $ PULSE_URL=amqps://user:secret@pulse.mozilla.org/%2f \
@@ -18,7 +19,7 @@ use taskcluster_events::Event;
 use taskcluster_events::worker_manager::{
     WorkerPoolCreated, WorkerPoolUpdated, WorkerRunning, WorkerStopped,
 };
-use taskcluster_pulse::{Connection, Consumer, Envelope};
+use taskcluster_pulse::{Connection, Consumer, OnFailure};
 
 use mirror::Mirror;
 
@@ -43,8 +44,10 @@ async fn start(connection: Connection) -> Result<Consumer, taskcluster_pulse::Er
         .bind(WorkerStopped::new())
         // While a message waits for a retry, others are handled: an older update of a pool
         // would overwrite a newer one. So an error of the database ends the program, and
-        // the broker keeps the message for its next run.
+        // the broker keeps the message for its next run. A message that does not decode ends
+        // it, too, as `OnFailure::Stop` does: a mirror that left one out would be wrong.
         .retries(0, Duration::ZERO)
+        .on_failure(OnFailure::Stop)
         .start()
         .await
 }
@@ -52,9 +55,13 @@ async fn start(connection: Connection) -> Result<Consumer, taskcluster_pulse::Er
 /// Applies each message, until the consumer is stopped or the database fails: one at a
 /// time, in the order of the queue.
 async fn run(consumer: Consumer, mirror: Mirror) -> Result<(), taskcluster_pulse::Error> {
-    let handle = move |(event, envelope): (Event, Envelope)| {
+    let handle = move |event: Event| {
         let mirror = mirror.clone();
-        async move { mirror.apply(&event, &envelope) }
+        // The database blocks its thread, which would delay acks and heartbeats.
+        async move {
+            tokio::task::spawn_blocking(move || mirror.apply(&event)).await??;
+            Ok::<(), Box<dyn Error + Send + Sync>>(())
+        }
     };
     consumer.run(1, handle).await
 }
@@ -95,14 +102,15 @@ mod tests {
         publish("worker-running", "one", "2026-03-14T04:31:00.000Z");
         publish("worker-running", "two", "2026-03-14T04:31:00.000Z");
         publish("worker-stopped", "one", "2026-03-14T05:00:00.000Z");
+        publish("worker-stopped", "old", "2026-03-14T05:00:00.000Z");
         publish("worker-running", "one", "2026-03-14T06:00:00.000Z");
         let acked = async {
-            while handle.counters().acked < 6 {
+            while handle.counters().acked < 7 {
                 tokio::time::sleep(Duration::from_millis(1)).await;
             }
         };
         let limit = Duration::from_secs(60);
-        tokio::time::timeout(limit, acked).await.expect("six acks");
+        tokio::time::timeout(limit, acked).await.expect("seven acks");
         assert_eq!(mirror.pool("a/b"), Ok(("aws".to_owned(), 4)));
         handle.stop();
         running.await.expect("no panic").expect("stopped");
