@@ -38,10 +38,13 @@ impl Repository {
         let place = Place::new();
         let run = place.codegen(&all_schemas(), &[]);
         assert_eq!(run.code, Some(0), "{run:?}");
-        fs::rename(place.path("out"), place.path("generated")).unwrap();
-        copy(&all_schemas(), &place.path("schemas"));
-        let pulse = Path::new(env!("CARGO_MANIFEST_DIR")).join("../pulse");
-        std::os::unix::fs::symlink(pulse.canonicalize().unwrap(), place.path("pulse")).unwrap();
+        fs::create_dir(place.path("repository")).unwrap();
+        fs::rename(place.path("out"), place.path("repository/generated")).unwrap();
+        copy(&all_schemas(), &place.path("repository/schemas"));
+        // What the step "Check out the runtime" leaves.
+        let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let runtime = place.path("taskcluster-events");
+        std::os::unix::fs::symlink(workspace.canonicalize().unwrap(), runtime).unwrap();
         fs::create_dir(place.path("bin")).unwrap();
         let program = Path::new(env!("CARGO_BIN_EXE_taskcluster-events"));
         std::os::unix::fs::symlink(program, place.path("bin/taskcluster-events")).unwrap();
@@ -66,10 +69,16 @@ impl Repository {
         let path = format!("{}:{path}", self.place.path("bin").display());
         Command::new("bash")
             .args(["-e", "-o", "pipefail", "-c", &commands(name)])
-            .current_dir(self.place.folder.path())
+            .current_dir(self.place.path("repository"))
             .env("PATH", path)
             .env("TASKCLUSTER_ROOT_URL", root)
-            .env("GITHUB_OUTPUT", self.place.path("output"))
+            .env("GITHUB_OUTPUT", self.place.path("repository/output"))
+            .env("GITHUB_STEP_SUMMARY", self.place.path("repository/summary"))
+            .envs([
+                ("GITHUB_SERVER_URL", "https://example.com"),
+                ("GITHUB_REPOSITORY", "owner/repository"),
+                ("GITHUB_RUN_ID", "7"),
+            ])
             .env("TITLE", "Drift")
             .status()
             .unwrap()
@@ -77,7 +86,8 @@ impl Repository {
     }
 
     fn read(&self, file: &str) -> String {
-        fs::read_to_string(self.place.path(file)).unwrap_or_default()
+        let path = self.place.path("repository").join(file);
+        fs::read_to_string(path).unwrap_or_default()
     }
 }
 
@@ -121,7 +131,7 @@ fn the_sample_revision_is_a_commit() {
 fn the_check_fails_where_the_output_is_stale() {
     let repository = Repository::new();
     assert!(repository.run("Check", ""));
-    fs::write(repository.place.path("generated/src/lib.rs"), "").unwrap();
+    fs::write(repository.place.path("repository/generated/src/lib.rs"), "").unwrap();
     assert!(!repository.run("Check", ""));
 }
 
@@ -148,6 +158,21 @@ fn drift_opens_an_issue_or_updates_it() {
         &repository.read("gh.log"),
         &["issue edit 17 --body-file body.md"],
     );
+    assert_has(&repository.read("summary"), &["paused"]);
+    let run = "https://example.com/owner/repository/actions/runs/7";
+    assert_has(&repository.read("body.md"), &["paused", run]);
+}
+
+#[test]
+fn an_addition_opens_an_issue() {
+    let repository = Repository::new();
+    let root = serve(&all_schemas(), |document| {
+        if document["title"] == "Task Status Structure" {
+            document["properties"]["note"] = json!({ "type": "string" });
+        }
+    });
+    assert!(repository.run("Compare", &root));
+    assert_eq!(repository.read("output"), "status=1\n");
 }
 
 #[test]
