@@ -110,7 +110,9 @@ mod tests {
             }
         };
         let limit = Duration::from_secs(60);
-        tokio::time::timeout(limit, acked).await.expect("seven acks");
+        tokio::time::timeout(limit, acked)
+            .await
+            .expect("seven acks");
         assert_eq!(mirror.pool("a/b"), Ok(("aws".to_owned(), 4)));
         handle.stop();
         running.await.expect("no panic").expect("stopped");
