@@ -46,7 +46,7 @@ Examples:
 
 Exit codes:
   0    every test passed
-  2    there is no broker to test with; the error has the command to install one
+  2    there is no broker to test with; the error has the remedy
   any other is that of the first failure: 101 for a failed test, or cargo's")
 )]
 pub struct Args {

@@ -10,8 +10,9 @@ use taskcluster_documents::text::count;
 use taskcluster_pulse::{Connection, DeadLetterQueue, Envelope};
 
 use super::filter::{self, Condition};
-use super::{CREDENTIALS, Error, complete, output, signals};
-use crate::printed::print;
+use super::output::{self, Style, StyleArgs};
+use super::{CREDENTIALS, Error, complete, signals};
+use crate::printed::{print, print_error};
 use crate::terminal;
 
 /// List, replay or discard the messages that a consumer could not handle.
@@ -21,14 +22,16 @@ use crate::terminal;
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = format!("\
 Examples:
-  PROGRAM dead-letters list failed-tasks
+  PROGRAM dead-letters list failed-tasks --pretty
+  PROGRAM dead-letters list failed-tasks --json > saved.jsonl
   PROGRAM dead-letters replay failed-tasks --where 'status.taskQueueId=gecko-t/*'
   PROGRAM dead-letters discard failed-tasks --where taskId=fN1SbArXTPSVFNUvaOlinQ
 
 A replayed message goes to the queue NAME alone, over the exchange
 exchange/USER/NAME/replay, to which the queue is bound for that. The consumer reads it
 as the original message. The exchange and that binding stay. See `listen --help` for what
---where matches. If the output is no longer read, `list` ends, while `replay` and `discard`
+--where matches. With --json, each message is a line of a recording, which `replay` publishes,
+and the numbers of messages are printed on standard error. If the output is no longer read, `list` ends, while `replay` and `discard`
 go on.
 
 {CREDENTIALS}
@@ -49,6 +52,9 @@ pub(crate) struct Args {
     /// Take only messages that meet this condition; may be repeated, all have to hold
     #[arg(long = "where", value_name = "NAME=VALUE", add = ArgValueCompleter::new(complete::conditions))]
     conditions: Vec<Condition>,
+
+    #[command(flatten)]
+    style: StyleArgs,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -84,7 +90,14 @@ async fn work(
     let result = each(args, &mut dead, interrupted, &mut counts, stdout).await;
     // Messages that were discarded before an error are deleted all the same.
     let closed = dead.close().await;
-    let printed = print(stdout, &counts.text(args.action));
+    let text = counts.text(args.action);
+    let printed = match args.style.style() {
+        Style::Json => {
+            print_error(&text);
+            Ok(true)
+        }
+        Style::Line | Style::Pretty => print(stdout, &text),
+    };
     // This error is about the messages before the other one.
     closed?;
     result?;
@@ -132,7 +145,8 @@ async fn each(
             continue;
         }
         // A closed pipe, as of `head`, is no reason to keep a message that was to be handled.
-        is_read = is_read && print(stdout, &describe(&letter)).map_err(Error::Stdout)?;
+        is_read = is_read
+            && print(stdout, &describe(&letter, args.style.style())).map_err(Error::Stdout)?;
         match args.action {
             Action::List if !is_read => break,
             Action::List => {}
@@ -144,16 +158,24 @@ async fn each(
     Ok(())
 }
 
-fn describe(envelope: &Envelope) -> String {
-    let line = output::line(envelope);
+/// The message, and the reason why it could not be handled; a line of JSON has it in a header.
+fn describe(envelope: &Envelope, style: Style) -> String {
+    match style {
+        Style::Line => output::line(envelope) + &reason(envelope),
+        Style::Pretty => output::line(envelope) + &reason(envelope) + &output::indented(envelope),
+        Style::Json => style.text(envelope),
+    }
+}
+
+fn reason(envelope: &Envelope) -> String {
     let Some(dead) = envelope.dead_letter_reason() else {
-        return line;
+        return String::new();
     };
     let reason = terminal::part(&dead.reason);
     match dead.attempts {
-        0 => format!("{line}  not handled: {reason}\n"),
-        1 => format!("{line}  failed: {reason}\n"),
-        attempts => format!("{line}  failed {attempts} times: {reason}\n"),
+        0 => format!("  not handled: {reason}\n"),
+        1 => format!("  failed: {reason}\n"),
+        attempts => format!("  failed {attempts} times: {reason}\n"),
     }
 }
 
@@ -290,6 +312,16 @@ mod tests {
         };
         let listed = dead_letters(&broker, &["list", "tasks"]).await;
         assert_eq!(listed, task("a") + &task("b") + "2 messages, 0 left out\n");
+        let pretty = dead_letters(&broker, &["list", "tasks", "--pretty"]).await;
+        let (a, b) = (task("a") + "{}\n", task("b") + "{}\n");
+        assert_eq!(pretty, a + &b + "2 messages, 0 left out\n");
+        let saved = dead_letters(&broker, &["list", "tasks", "--json"]).await;
+        let saved: Vec<Envelope> = saved
+            .lines()
+            .map(|line| Envelope::from_json(line).expect("a recording"))
+            .collect();
+        assert_eq!(saved.len(), 2);
+        assert_eq!(saved[1].routing_key(), "primary.b.0.b.c.d.e.f.g._");
         assert_eq!(left(), Some(2));
 
         let replayed = dead_letters(&broker, &["replay", "tasks", "--where=taskId=b"]).await;

@@ -15,7 +15,7 @@ use taskcluster_events::EXCHANGES;
 use taskcluster_pulse::{Connection, Consumer, ConsumerBuilder, Delivery, Envelope, Queue};
 
 use super::filter::{self, Condition};
-use super::output::{self, Checked, Style};
+use super::output::{self, Checked, StyleArgs};
 use super::{CREDENTIALS, Error, FOUND, STOP_LIMIT, complete, signals};
 use crate::printed::{notes, print, print_error};
 use reports::Reports;
@@ -49,7 +49,8 @@ What --where matches:
 Exit codes:
   0  ended by Ctrl-C, SIGTERM or --count
   1  --validate has found a message that is not valid
-  2  the exchange, the condition or the connection can't be used; the error has the reason"))]
+  2  the exchange, the condition, the connection, the recording or standard output can't be
+     used; the error has the reason"))]
 pub(crate) struct Args {
     /// Exchanges, such as queue/task-failed
     #[arg(required = true, value_name = "EXCHANGE", add = ArgValueCompleter::new(complete::exchanges))]
@@ -81,29 +82,6 @@ pub(crate) struct Args {
     /// finish is removed first
     #[arg(long, value_name = "FILE")]
     record: Option<PathBuf>,
-}
-
-/// The format of printed messages.
-#[derive(Debug, clap::Args)]
-#[group(multiple = false)]
-struct StyleArgs {
-    /// Print the payload, too, indented
-    #[arg(long)]
-    pretty: bool,
-
-    /// Print each message as a line of JSON
-    #[arg(long)]
-    json: bool,
-}
-
-impl StyleArgs {
-    fn style(&self) -> Style {
-        match self {
-            Self { json: true, .. } => Style::Json,
-            Self { pretty: true, .. } => Style::Pretty,
-            _ => Style::Line,
-        }
-    }
 }
 
 /// Runs the command until Ctrl-C or SIGTERM.
@@ -219,7 +197,7 @@ impl<'a, W: Write> Listener<'a, W> {
             written.map_err(|source| file_error(path, source))?;
         }
         if self.args.validate {
-            match output::check(envelope) {
+            match output::check(envelope, "") {
                 Checked::Valid => {}
                 Checked::Invalid => self.invalid += 1,
                 // By a binding that the queue has from elsewhere.

@@ -25,12 +25,35 @@ pub(super) enum Style {
     Json,
 }
 
+/// The format of printed messages.
+#[derive(Debug, clap::Args)]
+#[group(multiple = false)]
+pub(super) struct StyleArgs {
+    /// Print the payload, too, indented
+    #[arg(long)]
+    pretty: bool,
+
+    /// Print each message as a line of JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl StyleArgs {
+    pub(super) fn style(&self) -> Style {
+        match self {
+            Self { json: true, .. } => Style::Json,
+            Self { pretty: true, .. } => Style::Pretty,
+            _ => Style::Line,
+        }
+    }
+}
+
 impl Style {
     /// The message in this style, with a line break at the end.
     pub(super) fn text(self, envelope: &Envelope) -> String {
         match self {
             Self::Line => line(envelope),
-            Self::Pretty => line(envelope) + &indented(envelope.bytes()),
+            Self::Pretty => line(envelope) + &indented(envelope),
             Self::Json => escape_json(&(envelope.to_json() + "\n")),
         }
     }
@@ -53,7 +76,8 @@ pub(super) fn line(envelope: &Envelope) -> String {
 }
 
 /// The payload indented; or on one line, if only its text has all that it says.
-fn indented(bytes: &[u8]) -> String {
+pub(super) fn indented(envelope: &Envelope) -> String {
+    let bytes = envelope.bytes();
     let text: RawJson = match serde_json::from_slice(bytes) {
         Ok(text) => text,
         Err(error) => return format!("({} bytes that are not JSON: {error})\n", bytes.len()),
@@ -74,8 +98,8 @@ pub(super) enum Checked {
 }
 
 /// Checks the payload of a message against the schema of its exchange, and prints
-/// violations on standard error.
-pub(super) fn check(envelope: &Envelope) -> Checked {
+/// violations on standard error, after `place`, in which the message is, if it is in a file.
+pub(super) fn check(envelope: &Envelope, place: &str) -> Checked {
     let Ok(exchange) = EXCHANGES.find(envelope.exchange()) else {
         return Checked::UnknownExchange;
     };
@@ -83,7 +107,7 @@ pub(super) fn check(envelope: &Envelope) -> Checked {
     let Err(error) = payload.decode_strict(envelope.bytes()) else {
         return Checked::Valid;
     };
-    let mut text = format!("invalid: {}", line(envelope));
+    let mut text = format!("{place}invalid: {}", line(envelope));
     for error in chain(&error) {
         // The violations of a schema are a line each.
         let lines = error.to_string();

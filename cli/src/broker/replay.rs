@@ -16,6 +16,7 @@ use taskcluster_pulse::{Connection, Publisher, PublisherEvent, Reconnect};
 use super::output::Checked;
 use super::{CREDENTIALS, Error, FOUND, STOP_LIMIT, connection, output, signals};
 use crate::printed::{notes, print, print_error};
+use crate::terminal;
 use recording::Recording;
 use sending::{MAX_UNCONFIRMED, Sending};
 use tokio::time::timeout;
@@ -38,9 +39,9 @@ Examples:
   PROGRAM replay workers.jsonl --to
   zcat workers.jsonl.gz | PROGRAM replay /dev/stdin --to=amqp://guest:guest@localhost
 
-Messages are published in the order of the file. The exchanges of Taskcluster among
-theirs are declared, which needs the permission to configure them. A message that matches
-no binding is confirmed by the broker as well, and dropped. A pipe is held in memory, and
+Messages are published in the order of the file. Those of Taskcluster's exchanges that occur
+in it are declared, which needs the permission to configure them. A message that matches no
+binding is confirmed by the broker as well, and dropped. A pipe is held in memory, and
 may have at most 1 GiB. After {MAX_ATTEMPTS} failed attempts in a row to connect, which take about a
 minute, it gives up.
 
@@ -95,8 +96,9 @@ fn validate(path: &Path) -> Result<ExitCode, Error> {
     let (mut valid, mut invalid, mut unchecked) = (0, 0, 0);
     let mut unknown = BTreeSet::new();
     for message in recording::stream(path)? {
-        let (_, envelope) = message?;
-        match output::check(&envelope) {
+        let (line, envelope) = message?;
+        let place = format!("{}:{line}: ", terminal::path(path));
+        match output::check(&envelope, &place) {
             Checked::Valid => valid += 1,
             Checked::Invalid => invalid += 1,
             Checked::UnknownExchange => {

@@ -60,7 +60,8 @@ pub struct Args {
     #[command(flatten)]
     package: PackageArgs,
 
-    /// Write nothing: show a diff of each stale file, and all missing and orphaned ones
+    /// Write nothing: show the beginning of the diff of each stale file, and list missing and
+    /// orphaned ones
     #[arg(long)]
     check: bool,
 

@@ -275,7 +275,11 @@ fn a_recording_is_checked_without_a_broker() {
         "{run:?}"
     );
     let (invalid, violations) = run.stderr.split_once('\n').expect("lines");
-    assert_eq!(invalid, "invalid: notify/notification topic=a");
+    let place = format!("{}:2: ", path.display());
+    assert_eq!(
+        invalid,
+        format!("{place}invalid: notify/notification topic=a")
+    );
     assert_has(violations, &["missing property \"message\"", "massage"]);
     assert!(
         violations.lines().all(|it| it.starts_with("  ")),

@@ -7,6 +7,7 @@ use clap::Parser;
 use taskcluster_events::queue::{TaskCompleted, TaskFailed};
 use taskcluster_pulse::{Exchange, MemoryBroker, Message, RoutingKey, Validate, example};
 
+use super::super::output::Style;
 use super::*;
 
 #[derive(Parser)]
@@ -195,7 +196,7 @@ async fn every_message_is_acked_and_those_that_are_not_valid_are_counted() {
         "queue/task-failed taskId=\\u{1b}[2J route=a\\n::error::b\n\
          (3 bytes that are not JSON: trailing characters at line 1 column 3)\n"
     );
-    assert_eq!(output::check(&messages[1]), Checked::Invalid);
+    assert_eq!(output::check(&messages[1], ""), Checked::Invalid);
     assert_eq!(broker.queue_len("queue/guest/seen"), Some(0));
 }
 

@@ -26,8 +26,8 @@ const FOUND: u8 = 1;
 /// It answers four questions for each exchange: whether a consumer that was compiled
 /// against OLD reads new messages, whether readers of NEW accept messages of a publisher
 /// that was compiled against OLD, whether bindings still match, and whether code that
-/// uses the crate still compiles. Every loss comes with a message or a routing key that
-/// shows it.
+/// uses the crate still compiles. Every loss, except that of a whole exchange, comes with a
+/// message or a routing key that shows it.
 ///
 /// With --reader, the only question is whether a schema, such as a hook's
 /// triggerSchema, accepts every message of an exchange of OLD: `refused` with a message
@@ -44,7 +44,7 @@ Levels of --fail-on:
   breaking  messages are lost or refused, bindings miss messages or misread keys,
             code no longer compiles, or one of these is not decided
   visible   or messages decode that break the old schema
-  any       or anything was added or worded differently
+  any       or anything was added or worded differently, or a binding matches more
 
 Exit codes:
   0  nothing at or above the level of --fail-on
