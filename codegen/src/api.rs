@@ -84,7 +84,8 @@ pub struct Item {
 /// A part of an item.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Member {
-    /// The type, if the member has one.
+    /// The type, if the member has one, and ` = "name"` if its name in the schema does not
+    /// follow from its own.
     pub definition: String,
     /// Whether code that constructs a value of the item has to name it.
     pub required: bool,

@@ -14,6 +14,28 @@ pub(crate) fn snake(text: &str) -> String {
     }
 }
 
+/// The same, or `or_else` for a text without letters and digits.
+pub(crate) fn snake_or(text: &str, or_else: &str) -> String {
+    match snake(text) {
+        name if name.is_empty() => or_else.to_owned(),
+        name => name,
+    }
+}
+
+/// The name that serde's `camelCase` gives to a field.
+pub(crate) fn camel(field: &str) -> String {
+    let words = field.split('_').filter(|word| !word.is_empty());
+    let words = words.enumerate().flat_map(|(index, word)| {
+        let mut letters = word.chars();
+        let first = letters.next().map(|first| match index {
+            0 => first.to_ascii_lowercase(),
+            _ => first.to_ascii_uppercase(),
+        });
+        first.into_iter().chain(letters)
+    });
+    words.collect()
+}
+
 /// The name of a type or a variant: `WorkerPoolId`.
 pub(crate) fn pascal(text: &str) -> String {
     start_with_letter(letters(text).to_upper_camel_case(), 'N')

@@ -27,8 +27,12 @@ const USE: &str = "The next run reads it, so that names stay as they are.";
 pub(crate) enum Namespace {
     /// The binding of an exchange, whose owner is the exchange.
     Binding,
+    /// The setters of a binding, by the entries of the routing key.
+    Entry,
     /// The variant of the event for an exchange.
     Event,
+    /// The fields or variants of a type, by their names in its schema.
+    Member,
     /// The module of a service, whose owner is `queue v1`.
     Module,
     /// The type of a schema, `module::Name`; the owner is [`TypeDef::key`].
@@ -44,9 +48,11 @@ pub(crate) enum Namespace {
 }
 
 impl Namespace {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 8] = [
         Self::Binding,
+        Self::Entry,
         Self::Event,
+        Self::Member,
         Self::Module,
         Self::Payload,
         Self::RoutingKey,
@@ -57,7 +63,9 @@ impl Namespace {
     fn member(self) -> &'static str {
         match self {
             Self::Binding => "bindings",
+            Self::Entry => "entries",
             Self::Event => "events",
+            Self::Member => "members",
             Self::Module => "modules",
             Self::Payload => "payloads",
             Self::RoutingKey => "routingKeys",
@@ -66,12 +74,16 @@ impl Namespace {
     }
 }
 
+/// The names of the members of each owner, by their names in the schema.
+pub(crate) type Members = BTreeMap<(Namespace, String), BTreeMap<String, String>>;
+
 /// The names of a run, by namespace and owner.
 #[derive(Debug, Default)]
 pub(crate) struct Names {
     /// The file that they were read from.
     place: Place,
     names: BTreeMap<(Namespace, String), String>,
+    members: Members,
 }
 
 impl Names {
@@ -97,6 +109,20 @@ impl Names {
                 .into_iter()
                 .find(|namespace| namespace.member() == member);
             match (namespace, owners) {
+                (
+                    Some(namespace @ (Namespace::Entry | Namespace::Member)),
+                    Value::Object(owners),
+                ) => {
+                    for (owner, members) in owners {
+                        let below = format!("{below}/{}", escape(owner));
+                        match read_members(members) {
+                            Ok(members) => {
+                                drop(names.members.insert((namespace, owner.clone()), members))
+                            }
+                            Err(what) => errors.push(invalid(&place, &below, what)),
+                        }
+                    }
+                }
                 (Some(namespace), Value::Object(owners)) => {
                     let refused = names.insert_all(namespace, owners);
                     let refused = refused.into_iter().map(|owner| format!("{below}/{owner}"));
@@ -112,7 +138,10 @@ impl Names {
 
     /// All names in `model` that another run could choose differently.
     pub(crate) fn of(model: &Model) -> Self {
-        let mut names = Self::default();
+        let mut names = Self {
+            members: model.members.clone(),
+            ..Self::default()
+        };
         for service in &model.services {
             names.add(Namespace::Module, &service.key(), &service.module);
             for exchange in &service.exchanges {
@@ -145,11 +174,16 @@ impl Names {
     /// features of `serde_json`.
     pub(crate) fn json(self, header: &str) -> String {
         let mut root = Map::from_iter([(ABOUT.to_owned(), format!("{header} {USE}").into())]);
-        for ((namespace, owner), name) in self.names {
+        let names = self.names.into_iter();
+        let names = names.map(|(owner, name)| (owner, Value::from(name)));
+        let members = self.members.into_iter();
+        let members = members.map(|(owner, names)| (owner, Value::from_iter(names)));
+        let all: BTreeMap<(Namespace, String), Value> = names.chain(members).collect();
+        for ((namespace, owner), names) in all {
             let owners = root.entry(namespace.member());
             let owners = owners.or_insert_with(|| Value::Object(Map::new()));
             if let Value::Object(owners) = owners {
-                owners.insert(owner, name.into());
+                owners.insert(owner, names);
             }
         }
         escape_json(&format!("{:#}\n", Value::Object(root)))
@@ -214,6 +248,11 @@ impl Names {
             .map(String::as_str)
     }
 
+    /// The names that members of `owner` had.
+    pub(crate) fn members(&self, owner: &(Namespace, String)) -> Option<&BTreeMap<String, String>> {
+        self.members.get(owner)
+    }
+
     /// The module and the name that the type `key` had.
     pub(crate) fn payload(&self, key: &str) -> Option<(&str, &str)> {
         self.get(Namespace::Payload, key)?.split_once("::")
@@ -226,6 +265,21 @@ fn invalid(place: &Place, below: &str, what: impl Into<Reason>) -> Error {
         what,
         "restore the file, or delete it to choose all names again",
     )
+}
+
+/// The names of the members of an owner.
+fn read_members(members: &Value) -> Result<BTreeMap<String, String>, String> {
+    let mut seen = BTreeMap::new();
+    let members = members.as_object().ok_or("expected an object")?;
+    let members = members.iter().map(|(member, name)| {
+        let name = name.as_str().filter(|name| is_identifier(name));
+        let name = name.ok_or_else(|| format!("the name of {member:?} is not a name"))?;
+        match seen.insert(name, member) {
+            Some(other) => Err(format!("{member:?} has the name of {other:?}")),
+            None => Ok((member.clone(), name.to_owned())),
+        }
+    });
+    members.collect()
 }
 
 /// Whether `text` is a valid name in this namespace.

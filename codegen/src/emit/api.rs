@@ -9,7 +9,9 @@ use super::{routing_key, validators};
 use crate::Source;
 use crate::api::{Api, ApiExchange, ApiType, Item, Member};
 use crate::decoded;
-use crate::model::{Exchange, Model, Service, Struct, TypeDef, TypeId, TypeShape, Value};
+use crate::model::{
+    Exchange, MemberKind, Model, Service, Struct, TypeDef, TypeId, TypeShape, Value,
+};
 use crate::names::{self, Names};
 
 /// The items of the generated code that users depend on.
@@ -63,11 +65,16 @@ fn add_exchange(types: Types<'_>, service: &Service, exchange: &Exchange, api: &
     };
     let payload = text(&types.named(exchange.payload));
     let setters = exchange.entries.iter();
-    let setters = setters.map(|entry| plain(format!("::{}()", entry.field)));
+    let setters = setters.map(|entry| {
+        let (name, wire_name) = (&entry.field, &entry.wire_name);
+        let setter = member(&format!("::{name}()"), &TokenStream::new(), false);
+        renamed(setter, MemberKind::Field, name, wire_name)
+    });
     let binding = item(&format!("binding with the payload {payload}"), setters);
     let fields = routing_key::fields(exchange).map(|entry| {
         let ty = routing_key::field_type(entry);
-        member(&format!(".{}", entry.field), &ty, entry.required)
+        let field = member(&format!(".{}", entry.field), &ty, entry.required);
+        renamed(field, MemberKind::Field, &entry.field, &entry.wire_name)
     });
     api.items.extend([
         (about.binding.clone(), binding),
@@ -81,13 +88,17 @@ fn of_type(types: Types<'_>, definition: &TypeDef) -> Item {
     match &definition.shape {
         TypeShape::Struct(it) => item("struct", fields(types, it)),
         TypeShape::Enum(variants) => {
-            let variants = variants.iter().map(|it| plain(format!("::{}", it.name)));
+            let variants = variants.iter().map(|it| {
+                let variant = member(&format!("::{}", it.name), &TokenStream::new(), false);
+                renamed(variant, MemberKind::Variant, &it.name, &it.wire_name)
+            });
             item("enum of strings", variants)
         }
         TypeShape::Union(branches) => {
             let variants = branches.iter().map(|branch| {
                 let ty = types.value(&branch.value);
-                member(&format!("::{}", branch.name), &ty, false)
+                let variant = member(&format!("::{}", branch.name), &ty, false);
+                renamed(variant, MemberKind::Branch, &branch.name, &branch.label)
             });
             item("enum of alternatives", variants)
         }
@@ -98,7 +109,8 @@ fn of_type(types: Types<'_>, definition: &TypeDef) -> Item {
 fn fields(types: Types<'_>, it: &Struct) -> Vec<(String, Member)> {
     let fields = it.fields.iter().map(|field| {
         let ty = types.field(field);
-        member(&format!(".{}", field.name), &ty, field.required)
+        let member = member(&format!(".{}", field.name), &ty, field.required);
+        renamed(member, MemberKind::Field, &field.name, &field.wire_name)
     });
     let rest = it.rest.iter().map(|rest| {
         let ty = types.value(&rest.value);
@@ -122,9 +134,17 @@ fn member(name: &str, ty: &TokenStream, required: bool) -> (String, Member) {
     (name.to_owned(), member)
 }
 
-/// A member without a type.
-fn plain(name: String) -> (String, Member) {
-    (name, member("", &TokenStream::new(), false).1)
+/// `member` with its name in the schema, if that does not follow from `name`.
+fn renamed(
+    (path, mut member): (String, Member),
+    kind: MemberKind,
+    name: &str,
+    wire_name: &str,
+) -> (String, Member) {
+    if kind.usual(name) != wire_name {
+        member.definition += &format!(" = {wire_name:?}");
+    }
+    (path, member)
 }
 
 /// A type as written in the root module, with paths in the form of the list.

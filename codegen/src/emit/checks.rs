@@ -225,7 +225,7 @@ fn property_count(it: &Struct) -> Option<TokenStream> {
 fn union(definition: &TypeDef, branches: &[Branch]) -> TokenStream {
     let name = ident(&definition.name);
     let branches = branches.iter().enumerate().map(|(index, branch)| {
-        let variant = format_ident!("{}", branch.name);
+        let variant = ident(&branch.name);
         let table = super::tables::branch_name(definition, index);
         quote!(Branch::new(&schemas::#table, |text| read_variant(text, Self::#variant)))
     });

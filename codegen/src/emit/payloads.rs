@@ -1,12 +1,12 @@
 //! The types of payloads: structs, unions and wrappers.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::quote;
 
 use super::docs::{described, docs, sentences, type_docs};
 use super::ty::{Types, ident};
 use super::{enums, members, required, words};
-use crate::model::{Branch, Field, Struct, TypeDef, TypeShape, Value};
+use crate::model::{Branch, Field, MemberKind, Struct, TypeDef, TypeShape, Value};
 
 /// The definition of one type, with its implementation of `Deserialize`.
 ///
@@ -61,7 +61,7 @@ fn struct_field(types: Types<'_>, field: &Field, camel: bool, open: bool) -> Tok
     let ty = types.field(field);
     let docs = field_docs(field);
     let expected = if camel {
-        camel_case(&field.name)
+        MemberKind::Field.usual(&field.name)
     } else {
         field.name.clone()
     };
@@ -93,23 +93,6 @@ fn field_docs(field: &Field) -> TokenStream {
         "Not described by the schema.",
     );
     docs(&[text, sentences(&words::of_value(&field.value))])
-}
-
-/// The name that serde's `camelCase` gives to a field.
-fn camel_case(field: &str) -> String {
-    let mut upper = false;
-    let mut camel = String::new();
-    for character in field.chars() {
-        match character {
-            '_' => upper = true,
-            character if upper => {
-                camel.push(character.to_ascii_uppercase());
-                upper = false;
-            }
-            character => camel.push(character),
-        }
-    }
-    camel
 }
 
 fn rest_field(types: Types<'_>, it: &Struct, rest: &Field) -> TokenStream {
@@ -162,7 +145,7 @@ fn union(types: Types<'_>, definition: &TypeDef, branches: &[Branch]) -> Vec<Tok
 }
 
 fn variant(types: Types<'_>, branch: &Branch) -> TokenStream {
-    let name = format_ident!("{}", branch.name);
+    let name = ident(&branch.name);
     let ty = types.value(&branch.value);
     let rules = words::of_value(&branch.value);
     let text = vec![match rules.is_empty() {

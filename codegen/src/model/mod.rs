@@ -7,12 +7,14 @@ mod walk;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::names::Members;
 use taskcluster_documents::reading::{Readings, Use};
 use taskcluster_documents::schema::{Schema, SchemaId};
 
 pub(crate) use rules::{Counts, NamedRule, OneOf, Rule, RuleUse, Scalar, ScalarRule, TextRule};
 pub(crate) use types::{
-    Branch, Facts, Field, Kind, Struct, TypeDef, TypeId, TypeShape, Value, Variant,
+    Branch, Facts, Field, Kind, MemberKind, REST, Struct, TypeDef, TypeId, TypeShape, Value,
+    Variant,
 };
 
 /// All that is generated.
@@ -26,6 +28,8 @@ pub(crate) struct Model {
     pub(crate) facts: Vec<Facts>,
     /// The types of the messages of exchanges.
     pub(crate) payloads: BTreeSet<TypeId>,
+    /// The names of fields, variants and setters that are not the usual ones.
+    pub(crate) members: Members,
     /// The maximum number of types, lists, tuples and maps of which each holds the next; of
     /// cycles, all are counted.
     pub(crate) nesting: usize,

@@ -1,14 +1,19 @@
 //! The types of payloads.
 
+use heck::ToKebabCase;
 use taskcluster_documents::reading::Use;
 use taskcluster_documents::schema::Pattern;
 
 use super::{Constant, Counts, Rule, RuleUse, Scalar};
 use crate::combine::Node;
+use crate::ident;
 
 /// Index of a type in [`Model::types`](super::Model::types).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct TypeId(pub(crate) usize);
+
+/// The name of the field [`Struct::rest`], which no property has.
+pub(crate) const REST: &str = "rest";
 
 /// A type with a name.
 #[derive(Debug)]
@@ -43,6 +48,17 @@ pub(crate) struct Facts {
     pub(crate) varies: bool,
     /// Whether a table has to check a part of it.
     pub(crate) needs_table: bool,
+}
+
+/// A member of a type or a binding, by its name in the schema and in Rust.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum MemberKind {
+    /// A property or an entry of a routing key: `workerPoolId` is `worker_pool_id`.
+    Field,
+    /// A string of an enum: `very-low` is `VeryLow`.
+    Variant,
+    /// A type of a union: `String` is `String`.
+    Branch,
 }
 
 /// The form of a named type.
@@ -91,6 +107,9 @@ pub(crate) struct Variant {
 #[derive(Clone, Debug)]
 pub(crate) struct Branch {
     pub(crate) name: String,
+    /// The title of its schema, or the JSON type of its values; numbered if an earlier type
+    /// of the union has it.
+    pub(crate) label: String,
     pub(crate) value: Value,
     /// The schemas of its values.
     pub(crate) node: Node,
@@ -127,6 +146,17 @@ pub(crate) enum Kind {
     /// An object of any properties: their names, which are strings, and their values.
     Map(Box<[Value; 2]>),
     Named(TypeId),
+}
+
+impl MemberKind {
+    /// The one name in a schema for which `name` is the usual name in Rust.
+    pub(crate) fn usual(self, name: &str) -> String {
+        match self {
+            Self::Field => ident::camel(name),
+            Self::Variant => name.to_kebab_case(),
+            Self::Branch => name.to_owned(),
+        }
+    }
 }
 
 impl Struct {

@@ -88,27 +88,23 @@ impl<'s> TypeBuilder<'s> {
 
     /// The alternatives of a union: the types of `nodes`.
     pub(super) fn branches(&mut self, nodes: Vec<Node>) -> Vec<Branch> {
-        let mut taken = Taken::new(["Unmatched"]);
+        let mut labels = Taken::default().separated_by(" ");
         let branches = nodes.into_iter().map(|node| {
             let view = self.view(&node);
-            let name = branch_name(&view, &mut taken);
+            let ty = match Vec::from_iter(view.types().unwrap_or_default()).as_slice() {
+                [only] => ident::pascal(only.name()),
+                _ => "Variant".to_owned(),
+            };
+            let label = view.title().filter(|title| !title.is_empty());
+            let label = labels.claim(label.unwrap_or(&ty));
+            let name = ident::variant(&label).unwrap_or(ty);
             Branch {
                 value: self.value(&node, &name),
                 name,
+                label,
                 node,
             }
         });
         branches.collect()
     }
-}
-
-/// The name of one alternative: its title, or the type of its values.
-fn branch_name(view: &View<'_>, taken: &mut Taken) -> String {
-    let of_type = || match Vec::from_iter(view.types().unwrap_or_default()).as_slice() {
-        [only] => ident::pascal(only.name()),
-        _ => "Variant".to_owned(),
-    };
-    let title = view.title().and_then(|title| ident::variant(title));
-    let wanted = title.unwrap_or_else(of_type);
-    taken.claim(&wanted)
 }

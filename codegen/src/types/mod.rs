@@ -62,6 +62,7 @@ pub(crate) fn types(resolved: Resolved, names: &Names) -> Result<Model, Errors> 
         readings,
         tables: BTreeMap::new(),
         text_rules: BTreeMap::new(),
+        members: BTreeMap::new(),
     };
     errors.extend(naming::name_everything(&mut model, names));
     tables::name_tables(&mut model);

@@ -9,8 +9,8 @@ use super::builder::{TypeBuilder, Waiting};
 use super::conditions::Conditional;
 use super::strings::text_rules;
 use crate::combine::{Node, StatedProperty, View};
-use crate::ident::{self, Taken};
-use crate::model::{Counts, Field, Kind, Rule, RuleUse, Struct, TextRule, Value};
+use crate::ident;
+use crate::model::{Counts, Field, Kind, REST, Rule, RuleUse, Struct, TextRule, Value};
 
 impl<'s> TypeBuilder<'s> {
     pub(super) fn object(&mut self, node: &Node, view: &View<'s>, subject: &str) -> Value {
@@ -90,7 +90,6 @@ impl<'s> TypeBuilder<'s> {
     /// The fields of a struct, ordered by the names of the properties.
     pub(super) fn fields(&mut self, node: &Node) -> Struct {
         let view = &self.view(node);
-        let mut taken = Taken::default().separated_by("_");
         let mut conditional = self.conditional_of(view);
         if !self.budget.may_combine(conditional.len()) {
             conditional.clear();
@@ -101,10 +100,10 @@ impl<'s> TypeBuilder<'s> {
         let conditional = conditional.map(|(name, it)| (name, Property::Conditional(it)));
         let properties: BTreeMap<&String, Property> = stated.chain(conditional).collect();
         let fields = properties.into_iter();
-        let fields = fields.map(|(name, property)| self.field(name, &property, &mut taken));
+        let fields = fields.map(|(name, property)| self.field(name, &property));
         let fields = fields.collect();
         let rest = self.rest_of(view);
-        let rest = rest.map(|rest| self.rest_field(&rest, &mut taken));
+        let rest = rest.map(|rest| self.rest_field(&rest));
         Struct {
             fields,
             rest: rest.map(Box::new),
@@ -113,7 +112,7 @@ impl<'s> TypeBuilder<'s> {
     }
 
     /// The field of the properties that have no field of their own.
-    fn rest_field(&mut self, rest: &Rest<'s>, taken: &mut Taken) -> Field {
+    fn rest_field(&mut self, rest: &Rest<'s>) -> Field {
         let rule = rest.pattern.map(|pattern| TextRule {
             pattern: Some(pattern.clone()),
             ..TextRule::default()
@@ -124,7 +123,7 @@ impl<'s> TypeBuilder<'s> {
             ids => self.value(&Node::all(ids), "rest value"),
         };
         Field {
-            name: field_name("rest", taken),
+            name: REST.to_owned(),
             wire_name: String::new(),
             title: None,
             description: None,
@@ -136,14 +135,14 @@ impl<'s> TypeBuilder<'s> {
         }
     }
 
-    fn field(&mut self, name: &str, property: &Property, taken: &mut Taken) -> Field {
+    fn field(&mut self, name: &str, property: &Property) -> Field {
         let (described, required) = match property {
             Property::Stated(it) => (it.own, it.required),
             Property::Conditional(it) => (it.schemas.first().copied(), false),
         };
         let described = described.map(|id| Schema::annotations(self.schemas, id));
         Field {
-            name: field_name(name, taken),
+            name: ident::snake_or(name, "value"),
             wire_name: name.to_owned(),
             title: described.and_then(|it| self.budget.text(it.title.as_ref()?)),
             description: described.and_then(|it| self.budget.text(it.description.as_ref()?)),
@@ -230,13 +229,4 @@ fn has_names(view: &View<'_>) -> bool {
 fn counts(view: &View<'_>) -> Counts {
     let (minimum, maximum) = view.property_limits();
     Counts { minimum, maximum }
-}
-
-/// The name of the field for the property `name`, different from those in `taken`.
-fn field_name(name: &str, taken: &mut Taken) -> String {
-    let wanted = match ident::snake(name) {
-        snake if snake.is_empty() => "value".to_owned(),
-        snake => snake,
-    };
-    taken.claim(&wanted)
 }

@@ -2,10 +2,9 @@
 
 use super::builder::TypeBuilder;
 use super::naming::Claims;
-use crate::ident::{self, Taken};
+use crate::ident;
 use crate::model::{Exchange, KeyEntry, Service};
 use crate::names::{Names, Namespace};
-use crate::runtime;
 use taskcluster_documents::reference::{Entry, Reference};
 
 /// Names of other modules, files and features of a generated crate, of the modules of each
@@ -105,21 +104,13 @@ fn exchange(entry: &Entry, types: &mut TypeBuilder<'_>) -> Exchange {
 }
 
 fn key_entries(entry: &Entry) -> Vec<KeyEntry> {
-    let mut taken = Taken::new(runtime::BINDING_METHODS).separated_by("_");
-    let mut entries = Vec::new();
-    for word in &entry.routing_key {
-        let wanted = match ident::snake(&word.name) {
-            name if name.is_empty() => "word".to_owned(),
-            name => name,
-        };
-        entries.push(KeyEntry {
-            field: taken.claim(&wanted),
-            wire_name: word.name.clone(),
-            summary: word.summary.clone(),
-            constant: word.constant.clone(),
-            required: word.required,
-            multiple_words: word.multiple_words,
-        });
-    }
-    entries
+    let entries = entry.routing_key.iter().map(|word| KeyEntry {
+        field: ident::snake_or(&word.name, "word"),
+        wire_name: word.name.clone(),
+        summary: word.summary.clone(),
+        constant: word.constant.clone(),
+        required: word.required,
+        multiple_words: word.multiple_words,
+    });
+    entries.collect()
 }

@@ -6,7 +6,7 @@ use taskcluster_documents::schema::JsonType;
 use super::builder::TypeBuilder;
 use super::scalars::one_of;
 use crate::combine::{Node, View};
-use crate::ident::{self, Taken};
+use crate::ident;
 use crate::model::{Kind, Rule, RuleUse, TextRule, TypeShape, Value, Variant};
 
 impl<'s> TypeBuilder<'s> {
@@ -105,21 +105,13 @@ fn unnamed_rules(view: &View<'_>, any_of: &[Format]) -> Vec<TextRule> {
     first.chain(patterns).chain(formats).collect()
 }
 
-/// The variants of an enum, with unique names.
 fn variants(values: &[String]) -> Vec<Variant> {
-    // Every enum has another variant for values that the schema does not list.
-    let mut taken = Taken::new(["Unrecognized"]);
-    values
-        .iter()
-        .map(|value| {
-            let wanted = ident::variant(value).unwrap_or_else(|| match value.is_empty() {
-                true => "Empty".to_owned(),
-                false => "Value".to_owned(),
-            });
-            Variant {
-                name: taken.claim(&wanted),
-                wire_name: value.clone(),
-            }
-        })
-        .collect()
+    let variants = values.iter().map(|value| Variant {
+        name: ident::variant(value).unwrap_or_else(|| match value.is_empty() {
+            true => "Empty".to_owned(),
+            false => "Value".to_owned(),
+        }),
+        wire_name: value.clone(),
+    });
+    variants.collect()
 }

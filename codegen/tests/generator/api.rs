@@ -135,7 +135,8 @@ fn listed(api: &Api) -> Items {
             .iter()
             .filter(|(name, _)| !name.starts_with(": "));
         for (name, member) in members {
-            items.insert(format!("{path}{name}"), without_modules(&member.definition));
+            let ty = member.definition.split(" = ").next().unwrap_or_default();
+            items.insert(format!("{path}{name}"), without_modules(ty));
         }
         let definition = if is_constant {
             without_modules(&item.definition)

@@ -5,6 +5,7 @@
 //! earlier run, an exchange that is added at the end changes no other name.
 
 mod claims;
+mod members;
 mod rules;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,8 +26,12 @@ const MAX_TITLE: usize = 80;
 /// the name of another one before.
 pub(super) fn name_everything(model: &mut Model, names: &Names) -> Vec<Error> {
     let Model {
-        services, types, ..
+        services,
+        types,
+        members,
+        ..
     } = model;
+    *members = members::name_members(services, types, names);
     move_home(services, types, names);
     let mut spaces = namespaces(services, types, names);
     for service in services.iter_mut() {

@@ -1,7 +1,9 @@
 //! With the names of an earlier run, added documents rename nothing.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
-use taskcluster_codegen::{Files, Source};
+use taskcluster_codegen::{Api, Files, Source};
 use taskcluster_documents::{Resolved, escape};
 
 use super::{api, assert_kept, document, names, resolved, source};
@@ -60,6 +62,7 @@ fn assert_names_kept(before: &Resolved, after: &Resolved) -> Source {
     let first = api(before, None);
     let second = api(after, Some(&first.names));
     assert_kept(&names(&first), &names(&second));
+    assert_same_members(&first, &second);
     assert_same_owners(&first.names, &second.names);
     let third = api(after, Some(&second.names));
     assert_eq!(third.items, second.items, "a second run differs");
@@ -78,6 +81,16 @@ fn assert_same_owners(first: &Source, second: &Source) {
     for kind in ["modules", "bindings", "routingKeys", "events", "payloads"] {
         for (owner, name) in first[kind].as_object().into_iter().flatten() {
             assert_eq!(&second[kind][owner], name, "{kind}: {owner}");
+        }
+    }
+}
+
+/// Asserts that each member in `first` has the same type and name in the schema in `second`.
+fn assert_same_members(first: &Api, second: &Api) {
+    for (path, item) in &first.items {
+        for (name, member) in &item.members {
+            let now = &second.items[path].members[name];
+            assert_eq!(now.definition, member.definition, "{path}{name}");
         }
     }
 }
@@ -278,6 +291,98 @@ fn some_entries(it: &Source, random: &mut fastrand::Rng) -> Source {
         random.shuffle(entries);
     }
     source(&it.name, &document)
+}
+
+/// A message with an open object, an enum and alternatives, and a binding, whose members
+/// have the given names in the schemas.
+fn members(words: &[String]) -> Vec<Source> {
+    let text = json!({"type": "string"});
+    let properties: BTreeMap<&String, &Value> = words.iter().map(|it| (it, &text)).collect();
+    let listed = [words, &["one of two".to_owned()]].concat();
+    let titled = words.iter();
+    let titled = titled.map(|it| json!({"title": it, "type": "string"}));
+    let alternatives: Vec<Value> = titled.chain([json!({"type": "integer"})]).collect();
+    let schema = schema(
+        "queue/v1/it.json",
+        "It",
+        json!({
+            "open": {"type": "object", "properties": properties},
+            "closed": {"type": "object", "properties": properties, "additionalProperties": false},
+            "one": {"type": "string", "enum": listed},
+            "either": {"oneOf": alternatives},
+        }),
+    );
+    let mut reference = document(&service("queue", &[("changed", "v1/it.json#")]));
+    let entries = words
+        .iter()
+        .map(|it| json!({"name": it, "required": false, "multipleWords": false}));
+    reference["entries"][0]["routingKey"] = entries.collect();
+    vec![source("queue.json", &reference), schema]
+}
+
+fn owned(words: &[&str]) -> Vec<String> {
+    words.iter().map(|&word| word.to_owned()).collect()
+}
+
+#[test]
+fn members_keep_their_names_when_others_with_one_name_are_added() {
+    let cases: [(&[&str], &[&str]); 6] = [
+        (&["foo-bar"], &["fooBar", "foo-bar"]),
+        (&["fooBar"], &["FooBar", "foo-bar", "foo_bar", "fooBar"]),
+        (&[">", "<"], &["=", ">", "<"]),
+        (&["c++", "c#"], &["c", "c#", "c++"]),
+        (&["x+", "x2"], &["x", "x+", "x2"]),
+        (
+            &["\u{43a}", "\u{44e}"],
+            &["value", "\u{430}", "\u{43a}", "\u{44e}", "rest"],
+        ),
+    ];
+    for (before, after) in cases {
+        let [before, after] = [before, after].map(|words| members(&owned(words)));
+        assert_nothing_renamed(&before, &after);
+    }
+}
+
+#[test]
+fn any_members_keep_their_names_when_others_are_added() {
+    let mut random = fastrand::Rng::with_seed(1128);
+    let letters = ["a", "A", "b", "2", "-", "_", "+", " ", "\u{44e}"];
+    for _ in 0..60 {
+        let mut words: Vec<String> = (0..24)
+            .map(|_| {
+                let letters = (0..random.usize(1..5)).filter_map(|_| random.choice(letters));
+                letters.collect()
+            })
+            .collect();
+        words.sort();
+        words.dedup();
+        let before: Vec<String> = words.iter().filter(|_| random.bool()).cloned().collect();
+        random.shuffle(&mut words);
+        let [before, after] = [before, words].map(|words| resolved(&members(&words)));
+        assert_names_kept(&before, &after);
+    }
+}
+
+/// Two members can get one name if two versions of the file are merged.
+#[test]
+fn two_members_do_not_keep_one_name() {
+    let sources = members(&owned(&["a-b", "c-d"]));
+    let mut names = document(&api(&resolved(&sources), None).names);
+    for (kind, owner) in [
+        ("members", "/schemas/queue/v1/it.json#/properties/open"),
+        ("entries", "exchange/queue/v1/changed"),
+    ] {
+        let kept = names[kind][owner]["a-b"].clone();
+        let before = std::mem::replace(&mut names[kind][owner]["c-d"], kept);
+        let read = source("names.json", &names);
+        let errors = generator(&sources).names(read).module().expect_err(kind);
+        let errors = errors.to_string();
+        assert!(
+            errors.contains("\"c-d\" has the name of \"a-b\""),
+            "{errors}"
+        );
+        names[kind][owner]["c-d"] = before;
+    }
 }
 
 /// It is written raw, in its module and where other files of the module import it.

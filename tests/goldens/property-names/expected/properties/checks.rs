@@ -11,7 +11,7 @@ impl Validate for Changed2 {
     const SCHEMA: &'static Schema = &schemas::CHANGED2;
 
     fn is_valid(&self) -> bool {
-        validators::CHANGED2.is_valid(&self.value)
+        validators::CHANGED2.is_valid(&self.value_2)
             && self
                 .quoted
                 .as_ref()
@@ -20,7 +20,7 @@ impl Validate for Changed2 {
             && self.n2fa.as_ref().is_none_or(|value| validators::N2FA.is_valid(value))
             && validators::N42.is_valid(&self.n42)
             && self
-                .foo_bar
+                .foo_bar_2
                 .as_ref()
                 .is_none_or(|value| validators::FOO_BAR.is_valid(value))
             && self
@@ -31,7 +31,7 @@ impl Validate for Changed2 {
                 .shouty_case
                 .as_ref()
                 .is_none_or(|value| validators::SHOUTY_CASE.is_valid(value))
-            && self.self_.as_ref().is_none_or(|value| validators::SELF.is_valid(value))
+            && self.self_2.as_ref().is_none_or(|value| validators::SELF.is_valid(value))
             && self
                 .leading
                 .as_ref()
@@ -44,11 +44,11 @@ impl Validate for Changed2 {
             && self.at.as_ref().is_none_or(|value| validators::AT.is_valid(value))
             && self.crate_.as_ref().is_none_or(|value| validators::CRATE.is_valid(value))
             && self
-                .foo_bar_2
+                .foo_bar_3
                 .as_ref()
                 .is_none_or(|value| validators::FOO_BAR.is_valid(value))
             && self
-                .foo_bar_3
+                .foo_bar
                 .as_ref()
                 .is_none_or(|value| validators::FOO_BAR.is_valid(value))
             && self
@@ -72,18 +72,15 @@ impl Validate for Changed2 {
                 .report
                 .as_ref()
                 .is_none_or(|value| validators::REPORT.is_valid(value))
-            && self.rest.as_ref().is_none_or(|value| validators::REST.is_valid(value))
-            && validators::SELF.is_valid(&self.self_2)
+            && self.rest_2.as_ref().is_none_or(|value| validators::REST.is_valid(value))
+            && validators::SELF.is_valid(&self.self_)
             && self.super_.as_ref().is_none_or(|value| validators::SUPER.is_valid(value))
             && self
                 .trailing
                 .as_ref()
                 .is_none_or(|value| validators::TRAILING.is_valid(value))
             && validators::TYPE.is_valid(&self.r#type)
-            && self
-                .value_2
-                .as_ref()
-                .is_none_or(|value| validators::VALUE.is_valid(value))
+            && self.value.as_ref().is_none_or(|value| validators::VALUE.is_valid(value))
             && self.x1y2.as_ref().is_none_or(|value| validators::X1Y2.is_valid(value))
             && self
                 .value_3
@@ -115,12 +112,8 @@ impl Validate for Open2 {
     fn is_valid(&self) -> bool {
         self.deserializer.as_ref().is_none_or(|value| INTEGER.is_valid(value))
             && self.members.as_ref().is_none_or(|value| INTEGER.is_valid(value))
-            && self.rest.as_ref().is_none_or(|value| INTEGER.is_valid(value))
+            && self.rest_2.as_ref().is_none_or(|value| INTEGER.is_valid(value))
             && INTEGER.is_valid(&self.self_)
-            && fits_rest(
-                self,
-                &self.rest_2,
-                &["deserializer", "members", "rest", "self"],
-            )
+            && fits_rest(self, &self.rest, &["deserializer", "members", "rest", "self"])
     }
 }

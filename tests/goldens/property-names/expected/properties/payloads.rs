@@ -17,7 +17,7 @@ pub struct Changed2 {
     ///
     /// At most 8 characters.
     #[serde(rename = "")]
-    pub value: String,
+    pub value_2: String,
     /// Not described by the schema.
     ///
     /// At most 8 characters.
@@ -46,7 +46,7 @@ pub struct Changed2 {
     /// At most 8 characters.
     #[serde(rename = "FooBar")]
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
-    pub foo_bar: Option<String>,
+    pub foo_bar_2: Option<String>,
     /// Not described by the schema.
     ///
     /// At most 8 characters.
@@ -64,7 +64,7 @@ pub struct Changed2 {
     /// At most 8 characters.
     #[serde(rename = "Self")]
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
-    pub self_: Option<String>,
+    pub self_2: Option<String>,
     /// Not described by the schema.
     ///
     /// At most 8 characters.
@@ -97,13 +97,12 @@ pub struct Changed2 {
     /// At most 8 characters.
     #[serde(rename = "foo-bar")]
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
-    pub foo_bar_2: Option<String>,
+    pub foo_bar_3: Option<String>,
     /// Not described by the schema.
     ///
     /// At most 8 characters.
-    #[serde(rename = "fooBar")]
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
-    pub foo_bar_3: Option<String>,
+    pub foo_bar: Option<String>,
     /// Not described by the schema.
     ///
     /// At most 8 characters.
@@ -139,13 +138,13 @@ pub struct Changed2 {
     /// Not described by the schema.
     ///
     /// At most 8 characters.
+    #[serde(rename = "rest")]
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
-    pub rest: Option<String>,
+    pub rest_2: Option<String>,
     /// Not described by the schema.
     ///
     /// At most 8 characters.
-    #[serde(rename = "self")]
-    pub self_2: String,
+    pub self_: String,
     /// Not described by the schema.
     ///
     /// At most 8 characters.
@@ -164,9 +163,8 @@ pub struct Changed2 {
     /// Not described by the schema.
     ///
     /// At most 8 characters.
-    #[serde(rename = "value")]
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
-    pub value_2: Option<String>,
+    pub value: Option<String>,
     /// Not described by the schema.
     ///
     /// At most 8 characters.
@@ -228,14 +226,15 @@ pub struct Open2 {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub members: Option<i128>,
     /// Not described by the schema.
+    #[serde(rename = "rest")]
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub rest: Option<i128>,
+    pub rest_2: Option<i128>,
     /// Not described by the schema.
     pub self_: i128,
     /// Additional properties, which the schema does not name.
     /// A property that a later schema names becomes a field, and leaves this map.
     #[serde(flatten)]
-    pub rest_2: BTreeMap<String, RawJson>,
+    pub rest: BTreeMap<String, RawJson>,
 }
 
 impl<'de> Deserialize<'de> for Open2 {
@@ -244,9 +243,9 @@ impl<'de> Deserialize<'de> for Open2 {
         Ok(Self {
             deserializer: members.optional("deserializer")?,
             members: members.optional("members")?,
-            rest: members.optional("rest")?,
+            rest_2: members.optional("rest")?,
             self_: members.required("self")?,
-            rest_2: members.rest()?,
+            rest: members.rest()?,
         })
     }
 }

@@ -11,35 +11,35 @@ required! {
         quoted,
         r#ref,
         n2fa,
-        foo_bar,
+        foo_bar_2,
         http_server,
         shouty_case,
-        self_,
+        self_2,
         leading,
         a_b_c,
         r#async,
         at,
         crate_,
-        foo_bar_2,
         foo_bar_3,
+        foo_bar,
         foo_bar_4,
         r#gen,
         kebab_case,
         r#match,
         members,
         report,
-        rest,
+        rest_2,
         super_,
         trailing,
-        value_2,
+        value,
         x1y2,
         value_3,
         value_4
     )]
     struct Changed2 {
-        value: String,
+        value_2: String,
         n42: String,
-        self_2: String,
+        self_: String,
         r#type: String,
     }
 
@@ -49,7 +49,7 @@ required! {
         r#type: i128,
     }
 
-    #[unset(deserializer, members, rest, rest_2)]
+    #[unset(deserializer, members, rest_2, rest)]
     struct Open2 {
         self_: i128,
     }
