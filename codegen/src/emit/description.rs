@@ -94,10 +94,15 @@ impl<'a> Inert<'a> {
         match event {
             Event::Start(tag) => self.start(tag),
             Event::End(tag) => self.end(tag),
-            Event::Text(text) if self.in_code_block => self.code_lines(&text),
-            Event::Text(text) if self.links > 0 => self.words(&text),
-            Event::Text(text) => self.text(&text),
-            Event::Html(text) | Event::InlineHtml(text) => self.text(&text),
+            Event::Text(text) | Event::Html(text) | Event::InlineHtml(text) => {
+                // Also the characters of references such as `&#x202e;`, which were parsed.
+                let text = escape_invisible(&text);
+                match (self.in_code_block, self.links) {
+                    (true, _) => self.code_lines(&text),
+                    (false, 0) => self.text(&text),
+                    (false, _) => self.words(&text),
+                }
+            }
             Event::Code(text) => self.code(&text),
             Event::SoftBreak | Event::HardBreak => self.line_break(),
             // Rules, and events of extensions.

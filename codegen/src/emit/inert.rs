@@ -1,6 +1,7 @@
 //! Checks that Markdown is inert: rustdoc only shows it.
 
 use pulldown_cmark::{BrokenLink, CowStr, Event, LinkType, Options, Parser, Tag};
+use taskcluster_documents::text::escape_invisible;
 
 /// The extensions of Markdown in rustdoc.
 pub(super) const RUSTDOC: Options = Options::ENABLE_TABLES
@@ -28,7 +29,7 @@ pub(super) enum By {
     Generator,
 }
 
-/// Whether `text` has only paragraphs, lists, emphasis, code spans, links to addresses,
+/// Whether `text` has only visible characters, paragraphs, lists, emphasis, code spans, links to addresses,
 /// and the elements that its author may add.
 ///
 /// rustdoc compiles code blocks, passes HTML on, and resolves other links.
@@ -41,7 +42,8 @@ pub(super) fn is_inert(text: &str, by: By) -> bool {
         ))
     };
     let parser = Parser::new_with_broken_link_callback(text, RUSTDOC, Some(broken));
-    parser.reference_definitions().iter().next().is_none()
+    escape_invisible(text) == text
+        && parser.reference_definitions().iter().next().is_none()
         && parser.into_iter().all(|event| is_inert_event(&event, by))
 }
 

@@ -19,6 +19,12 @@ fn active_markdown_becomes_text() {
             "[a](https://example.com)",
         ),
         ("*/ \u{202e} \0", "\\*/ \\u{202e} \\u{0}"),
+        ("a&#x202E;b&lrm;c", "a\\u{202e}b\\u{200e}c"),
+        ("<b title='&#x202E;'>", "\\<b title='&amp;#x202E;'>"),
+        (
+            "[a](https://example.com/&#x202E;)",
+            "\\[a\\]\\(https\\:\\/\\/example\\.com\\/\\&\\#x202E\\;\\)",
+        ),
         ("# a\n> b\n\n---\n![c](d)", "a\n\nb\n\nc"),
         ("a | b\n--- | ---", "a \\| b\n\\--- \\| ---"),
         ("~~a~~ - [ ] b[^1]", "\\~\\~a\\~\\~ - \\[ \\] b\\[\\^1\\]"),
