@@ -124,7 +124,8 @@ fn a_key_that_amqp_could_not_deliver_is_refused() {
 #[test]
 fn words_are_used_as_other_strings_are() {
     let word: Word = "ab".to_owned().try_into().expect("a word");
-    assert!("ab" == word && *"ab" == word && word == "ab");
+    assert_eq!("ab", word);
+    assert_eq!(word, "ab");
     assert_eq!(format!("{word:>4}|"), "  ab|");
     let counts = BTreeMap::from([(word.clone(), 1)]);
     assert_eq!(counts.get("ab"), Some(&1));
