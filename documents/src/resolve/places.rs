@@ -152,7 +152,8 @@ fn add<'a, K: Ord>(stated: &mut BTreeMap<K, Stated<'a>>, key: K, home: Home, sch
     }
 }
 
-fn is_reference(schema: &Value) -> bool {
+/// Whether `schema` refers to another.
+pub(super) fn is_reference(schema: &Value) -> bool {
     schema.get("$ref").is_some_and(Value::is_string)
 }
 

@@ -6,10 +6,11 @@
 
 use serde_json::{Map, Value};
 
+use super::places::is_reference;
 use super::reader::{NO_TARGET, SchemaReader, shortened};
 use super::unknown::pointer;
 use super::values::{Wrong, count, divisor, flag, list, names, number, object, text, types};
-use super::walk::Walk;
+use super::walk::{TEXTS, Walk};
 use crate::draft::Draft;
 use crate::error::Reason;
 use crate::keyword::{Keyword, is_late};
@@ -38,6 +39,10 @@ fn read(value: &Value, place: Place, home: Home, walk: &mut Walk<'_>) -> Schema 
     };
     match value {
         Value::Bool(allowed) => reader.schema.general.never = !allowed,
+        Value::Object(members) if draft != Draft::Late && is_reference(value) => {
+            reader.walk.report_ignored(&reader.schema.home);
+            reader.read_object(&read_beside(members));
+        }
         Value::Object(members) => reader.read_object(members),
         _ => {
             let what = format!("{} is not a schema", shortened(value));
@@ -45,6 +50,14 @@ fn read(value: &Value, place: Place, home: Home, walk: &mut Walk<'_>) -> Schema 
         }
     }
     reader.schema
+}
+
+/// `$ref` and the keywords beside it that are read up to draft-07.
+fn read_beside(members: &Map<String, Value>) -> Map<String, Value> {
+    let is_read = |keyword: &str| keyword == "$ref" || TEXTS.contains(&keyword);
+    let read = members.iter().filter(|(keyword, _)| is_read(keyword));
+    read.map(|(keyword, value)| (keyword.clone(), value.clone()))
+        .collect()
 }
 
 impl SchemaReader<'_, '_> {

@@ -104,7 +104,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Reports the keywords beside the `$ref` at `home` that would constrain values.
-    fn report_ignored(&mut self, home: &Home) {
+    pub(super) fn report_ignored(&mut self, home: &Home) {
         let place = self.place(home);
         let beside = self.look_up(home).into_iter().flat_map(|it| beside(it.1));
         self.unknown.extend(beside.filter_map(|keyword| {
@@ -118,8 +118,9 @@ impl<'a> Walk<'a> {
         }));
     }
 
-    /// Follows a chain of `$ref`s to a schema or to a known place. Up to draft-07, keywords
-    /// beside `$ref` are ignored; later they apply, so the place is a schema of its own.
+    /// Follows a chain of `$ref`s to a schema or to a known place. Up to draft-07, only texts
+    /// beside a `$ref` are read; later all keywords apply. A place with any is a schema of
+    /// its own.
     /// `link` becomes the place of the last `$ref`.
     fn follow(
         &self,
@@ -135,7 +136,9 @@ impl<'a> Walk<'a> {
             let Some(reference) = value.get("$ref").and_then(Value::as_str) else {
                 break;
             };
-            if document.draft == Draft::Late && beside(value).next().is_some() {
+            let is_late = document.draft == Draft::Late;
+            let mut beside = beside(value);
+            if beside.any(|keyword| is_late || TEXTS.contains(&keyword.as_str())) {
                 break;
             }
             *link = Some(home.clone());
@@ -228,6 +231,9 @@ impl<'a> Walk<'a> {
         }
     }
 }
+
+/// The keywords beside `$ref` that are read in every draft.
+pub(super) const TEXTS: [&str; 2] = ["title", "description"];
 
 /// The keywords beside the `$ref` of `schema` that may describe or constrain values.
 fn beside(schema: &Value) -> impl Iterator<Item = &String> {

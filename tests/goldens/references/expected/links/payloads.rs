@@ -25,7 +25,7 @@ pub struct Changed2 {
     /// Behind a pointer with escapes.
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
     pub far: Option<bool>,
-    /// Somebody.
+    /// Shown although it stands beside a reference.
     pub owner: Owner,
     /// Of no service that has exchanges.
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]

@@ -18,7 +18,7 @@ pub(crate) static CHANGED2: Schema = Schema::named(
                 ("chain", &Schema::text(&validators::CHAIN)),
                 ("embedded", &EMBEDDED),
                 ("far", &Schema::BOOLEAN),
-                ("owner", &OWNER),
+                ("owner", &Schema::new(&[Keyword::AllOf(&[&OWNER])])),
                 ("parent", &SHARED),
                 ("reviewer", &OWNER),
                 (
