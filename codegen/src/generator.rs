@@ -146,7 +146,8 @@ impl Generator {
     }
 
     /// The keywords and formats of the documents that nothing enforces: misspelled ones,
-    /// those of later drafts than the stated one, and those that are ignored beside `$ref`.
+    /// those of later drafts than the stated one, and those that are ignored beside `$ref`;
+    /// and unknown properties of exchange references.
     pub fn unknown_keywords(&self) -> Vec<Error> {
         resolve(&load(&self.sources)).unknown
     }

@@ -281,6 +281,32 @@ fn constraints_beside_a_reference_are_reported_where_they_are_ignored() {
     }
 }
 
+#[test]
+fn unknown_properties_of_references_are_reported() {
+    let entry = r#""routingKey": [{"name": "a", "multiplewords": true, "Required": true}]"#;
+    let reference = REFERENCE.replace(r#""routingKey": []"#, entry);
+    let reference = reference.replace(r#""apiVersion""#, r#""stability": 1, "apiVersion""#);
+    let sources = [
+        source("exchanges.json", reference),
+        source("message.json", SCHEMA),
+    ];
+    let unknown = generator(&sources).unknown_keywords();
+    let unknown: Vec<String> = unknown.iter().map(ToString::to_string).collect();
+    let expected = [
+        "entries/0/routingKey/0/Required",
+        "entries/0/routingKey/0/multiplewords",
+        "stability",
+    ];
+    let expected = expected.map(|pointer| {
+        let name = pointer.rsplit('/').next().unwrap_or_default();
+        format!(
+            "exchanges.json#/{pointer}: unknown property `{name}` of an exchange reference; it is \
+             not read; correct its spelling, or use `$comment` for notes"
+        )
+    });
+    assert_eq!(unknown, expected);
+}
+
 /// Two schemas that embed one id, and a third document that refers to it.
 fn embedded(first: &str, second: &str, third: &str) -> Result<(), String> {
     let document = |name: &str, inner: &str| {

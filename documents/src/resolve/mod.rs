@@ -25,7 +25,8 @@ pub struct Resolved {
     pub references: Vec<Reference>,
     /// Indexed by [`SchemaId`](crate::schema::SchemaId).
     pub schemas: Vec<Schema>,
-    /// Keywords and formats that are not enforced, each with its place.
+    /// Keywords and formats that are not enforced, and properties of references that are not
+    /// read, each with its place.
     pub unknown: Vec<Error>,
     /// Errors of the documents. If there are any, entries with errors are left out of
     /// `references`, and keywords with errors out of their schemas.

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::schemas;
+use super::unknown::unknown_property;
 use super::walk::Walk;
 use crate::document::{self, Document};
 use crate::error::{Error, Reason};
@@ -27,10 +28,43 @@ const MAX_SERVICE: usize = 60;
 /// The only type of exchange that a reference declares.
 const TYPE: &str = "topic-exchange";
 
+/// The properties of a reference, of an entry, and of an entry of a routing key.
+const REFERENCE: &[&str] = &[
+    "$comment",
+    "$id",
+    "$schema",
+    "apiVersion",
+    "description",
+    "entries",
+    "exchangePrefix",
+    "id",
+    "serviceName",
+    "title",
+    "version",
+];
+const ENTRY: &[&str] = &[
+    "$comment",
+    "description",
+    "exchange",
+    "name",
+    "routingKey",
+    "schema",
+    "title",
+    "type",
+];
+const KEY_ENTRY: &[&str] = &[
+    "$comment",
+    "constant",
+    "multipleWords",
+    "name",
+    "required",
+    "summary",
+];
+
 /// Reads an exchange reference of any release since 2018: the oldest name no service, and
 /// refer to schemas by absolute ids. Entries with errors are left out.
 pub(super) fn read(document: &Document, walk: &mut Walk<'_>) -> Reference {
-    let mut root = ObjectReader::new(&document.root, document.place(""));
+    let mut root = ObjectReader::new(&document.root, document.place(""), REFERENCE);
     let (service, api_version) = document::publisher(&document.root);
     // `load` read these two.
     root.optional_text("apiVersion");
@@ -46,12 +80,15 @@ pub(super) fn read(document: &Document, walk: &mut Walk<'_>) -> Reference {
     let listed = root.list("entries");
     root.same_names("entries", listed);
     for (index, entry) in listed.iter().enumerate() {
-        let mut reader = ObjectReader::new(entry, document.place(&format!("/entries/{index}")));
+        let mut reader =
+            ObjectReader::new(entry, document.place(&format!("/entries/{index}")), ENTRY);
         let entry = read_entry(&mut reader, prefix, service, walk);
         entries.extend(entry.filter(|_| reader.errors.is_empty()));
         walk.errors.append(&mut reader.errors);
+        walk.unknown.append(&mut reader.unknown);
     }
     walk.errors.append(&mut root.errors);
+    walk.unknown.append(&mut root.unknown);
     Reference {
         service: service.to_owned(),
         api_version: api_version.to_owned(),
@@ -137,11 +174,12 @@ fn read_routing_key(reader: &mut ObjectReader<'_>) -> Vec<KeyEntry> {
             pointer: format!("{}/routingKey/{index}", reader.place.pointer),
             ..reader.place.clone()
         };
-        let mut inner = ObjectReader::new(entry, place);
+        let mut inner = ObjectReader::new(entry, place, KEY_ENTRY);
         if inner.is_object() {
             entries.push(read_key_entry(&mut inner));
         }
         reader.errors.append(&mut inner.errors);
+        reader.unknown.append(&mut inner.unknown);
     }
     if entries.iter().filter(|entry| entry.multiple_words).count() > 1 {
         reader.error(
@@ -209,16 +247,22 @@ fn check_constant(word: &str, multiple_words: bool, reader: &mut ObjectReader<'_
     }
 }
 
-/// A JSON object of a reference, its place, and its errors.
+/// A JSON object of a reference, its place, its errors, and its unknown properties.
 struct ObjectReader<'a> {
     value: &'a Value,
     place: Place,
     errors: Vec<Error>,
+    unknown: Vec<Error>,
 }
 
 impl<'a> ObjectReader<'a> {
-    fn new(value: &'a Value, place: Place) -> Self {
+    fn new(value: &'a Value, place: Place, known: &[&str]) -> Self {
+        let members = value.as_object().into_iter().flatten();
+        let unknown = members.filter(|(name, _)| !known.contains(&name.as_str()));
         Self {
+            unknown: unknown
+                .map(|(name, _)| unknown_property(&place, name))
+                .collect(),
             value,
             place,
             errors: Vec::new(),

@@ -1,4 +1,4 @@
-//! Keywords that no draft has.
+//! Keywords that no draft has, and properties that no exchange reference has.
 
 use crate::error::Error;
 use crate::keyword::is_late;
@@ -13,6 +13,13 @@ pub(super) fn unknown_keyword(place: &Place, keyword: &str) -> Error {
     };
     let what = format!("unknown keyword `{keyword}`");
     place.error(&pointer(&[keyword]), what, help)
+}
+
+/// A property that exchange references do not have.
+pub(super) fn unknown_property(place: &Place, name: &str) -> Error {
+    let what = format!("unknown property `{name}` of an exchange reference");
+    let help = "it is not read; correct its spelling, or use `$comment` for notes";
+    place.error(&pointer(&[name]), what, help)
 }
 
 /// The JSON pointer with these steps.
