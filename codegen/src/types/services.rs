@@ -8,19 +8,26 @@ use crate::names::{Names, Namespace};
 use taskcluster_documents::reference::{Entry, Reference};
 
 /// Names of other modules, files and features of a generated crate, of the modules of each
-/// service, and of the crates and tools that the root module refers to.
-const RESERVED: [&str; 18] = [
+/// service, and of the crates and tools that the root module refers to; names that have a
+/// meaning for Cargo or rustc, and those that files can't have on Windows.
+const RESERVED: [&str; 24] = [
     "arbitrary",
+    "aux",
+    "bin",
     "bindings",
     "catalogue",
     "checks",
+    "con",
     "default",
     "entries",
     "event",
     "json_schemas",
     "lib",
+    "main",
     "mod",
+    "nul",
     "payloads",
+    "prn",
     "required",
     "routing_keys",
     "rustfmt",

@@ -122,3 +122,26 @@ fn a_package_marks_its_features_in_the_documentation() {
         "{lib}"
     );
 }
+
+/// Not even if an earlier run gave it this name.
+#[test]
+fn no_module_has_a_name_with_a_meaning_for_cargo_or_for_windows() {
+    let message = r#"{"$id": "/schemas/made-up/v1/message.json#", "type": "object"}"#;
+    for name in ["aux", "bin", "con", "main", "nul", "prn"] {
+        let reference = REFERENCE.replace(r#""made-up""#, &format!("{name:?}"));
+        let reference = reference.replace("v1/message.json#", "/schemas/made-up/v1/message.json#");
+        let names = format!(r#"{{"modules": {{"{name} v1": "{name}"}}}}"#);
+        let generator = Generator::new()
+            .names(source("names.json", names))
+            .sources([
+                source("exchanges.json", reference),
+                source("message.json", message),
+            ]);
+        let files = generator.package(&Package::new("made-up"));
+        let files = files.unwrap_or_else(|errors| panic!("{errors}"));
+        assert!(
+            files.contains_key(&format!("src/{name}_2/mod.rs")),
+            "{name}"
+        );
+    }
+}
