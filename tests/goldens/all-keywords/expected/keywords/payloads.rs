@@ -253,6 +253,10 @@ impl<'de> Deserialize<'de> for KeywordsClosedPatternsBesideProperties {
 }
 
 /// A value that the schema does not describe.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "a larger struct would change the type of its variant"
+)]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]

@@ -95,6 +95,10 @@ impl<'de> Deserialize<'de> for ChangedNumbers {
 }
 
 /// A value that the schema does not describe.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "a larger struct would change the type of its variant"
+)]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
@@ -388,6 +392,10 @@ impl<'de> Deserialize<'de> for NestedPerhaps {
 }
 
 /// Told apart by a word.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "a larger struct would change the type of its variant"
+)]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
@@ -535,6 +543,10 @@ impl<'de> Deserialize<'de> for Odd {
 }
 
 /// Pair
+#[allow(
+    clippy::large_enum_variant,
+    reason = "a larger struct would change the type of its variant"
+)]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]

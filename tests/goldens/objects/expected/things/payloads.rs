@@ -216,6 +216,10 @@ impl<'de> Deserialize<'de> for OpenDisk {
 }
 
 /// Cache of a local disk.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "a larger struct would change the type of its variant"
+)]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
