@@ -112,3 +112,26 @@ fn drift_names_items_as_the_generated_code_does() {
     // There is no code for other documents.
     assert_has(&drift(Path::new("other")), &["`queue::Completed.a`"]);
 }
+
+#[cfg(unix)]
+#[test]
+fn names_may_be_a_link_to_a_file_and_nothing_else() {
+    let place = Place::generated();
+    let (names, kept) = (place.out("names.json"), place.path("kept.json"));
+    let text = fs::read_to_string(&names).unwrap();
+    let chosen = text.replace("\"WorkerRunning\"", "\"WorkerStarted\"");
+    fs::rename(&names, &kept).unwrap();
+    fs::write(&kept, chosen).unwrap();
+    std::os::unix::fs::symlink(&kept, &names).unwrap();
+    let run = place.codegen(&schemas(), &["--check"]);
+    assert_has(&run.stdout, &["+    WorkerStarted(Box"]);
+
+    fs::remove_file(&kept).unwrap();
+    for _ in ["a link to nothing", "a folder"] {
+        let run = place.codegen(&schemas(), &[]);
+        assert_eq!(run.code, Some(2), "{run:?}");
+        assert_has(&run.stderr, &["names.json: cannot be read"]);
+        fs::remove_file(&names).unwrap_or_default();
+        fs::create_dir_all(&names).unwrap();
+    }
+}
