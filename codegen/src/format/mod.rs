@@ -50,7 +50,11 @@ fn print(file: RustFile, header: &str) -> syn::Result<String> {
     }
     if !attrs.is_empty() {
         text.push('\n');
-        text.push_str(&unparse(attrs, Vec::new()));
+    }
+    for attribute in attrs {
+        // The printer writes no line breaks after inner attributes.
+        text.push_str(unparse(vec![attribute], Vec::new()).trim_end());
+        text.push('\n');
     }
     let imports = imports::imports(&items, &file.siblings);
     let mut last = None;

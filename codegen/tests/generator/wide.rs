@@ -128,6 +128,8 @@ fn deep_types_raise_the_recursion_limit() {
     let root = root_of(16);
     let stated = root.matches("#![recursion_limit = \"256\"]");
     assert_eq!(stated.count(), 2, "as an attribute, and for users: {root}");
+    let lines = "\n#![cfg_attr(docsrs, feature(doc_cfg))]\n#![recursion_limit = \"256\"]\n\nconst";
+    assert!(root.contains(lines), "{root}");
     assert!(root_of(200).contains("#![recursion_limit = \"2048\"]"));
 }
 
