@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use taskcluster_documents::pattern::{self, Automaton as Table, Language};
 use taskcluster_documents::schema::JsonType;
 
-use crate::engine::{Automaton, Engine, Formula, Id, Kind, NumberLimit, TextLimit};
+use crate::engine::{Automaton, Engine, Formula, Id, Kind, NumberLimit, SourceId, TextLimit};
 
 /// A keyword and its value, for the reason why an instance is not valid: of a formula that
 /// does not show them.
@@ -65,7 +65,8 @@ impl Context {
         let Ok(language) = language else {
             return self.engine.formulas.anything();
         };
-        let id = self.texts(&language);
+        let source_id = SourceId(self.languages.len());
+        let id = self.texts(&language, source_id);
         // The parts are labelled, too, because a conjunction does not keep the formula
         // around them.
         if let Formula::All(parts) = &*self.engine.formulas.shared(id) {
@@ -78,10 +79,10 @@ impl Context {
         id
     }
 
-    fn texts(&mut self, language: &Language) -> Id {
+    fn texts(&mut self, language: &Language, source: SourceId) -> Id {
         match language {
             Language::Automaton(table) => {
-                let limit = self.engine.language(automaton(table));
+                let limit = self.engine.language(automaton(table), source);
                 self.engine.formulas.intern(Formula::Text(limit))
             }
             Language::Length { least, most } => {
@@ -92,11 +93,13 @@ impl Context {
                 formulas.all([Some(least), most].into_iter().flatten())
             }
             Language::All(parts) => {
-                let parts: Vec<Id> = parts.iter().map(|part| self.texts(part)).collect();
+                let parts = parts.iter().map(|part| self.texts(part, source));
+                let parts: Vec<Id> = parts.collect();
                 self.engine.formulas.all(parts)
             }
             Language::Any(parts) => {
-                let parts: Vec<Id> = parts.iter().map(|part| self.texts(part)).collect();
+                let parts = parts.iter().map(|part| self.texts(part, source));
+                let parts: Vec<Id> = parts.collect();
                 self.engine.formulas.any(parts)
             }
         }

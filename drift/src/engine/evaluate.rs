@@ -33,7 +33,7 @@ impl Engine {
         match leaf {
             Formula::Text(TextLimit::MinLength(least)) => length() >= *least,
             Formula::Text(TextLimit::MaxLength(most)) => length() <= *most,
-            Formula::Text(TextLimit::Language(id)) => {
+            Formula::Text(TextLimit::Language(id, _)) => {
                 let automaton = self.automata.get(*id);
                 automaton.is_some_and(|automaton| automaton.accepts(text))
             }

@@ -1,7 +1,8 @@
 //! Schemas as formulas over JSON values.
 //!
 //! Formulas are interned: equal ones have one id, whatever files and keywords they came
-//! from. Most unchanged schemas are therefore recognised by comparing two ids.
+//! from, except the languages of patterns and formats. Most unchanged schemas are therefore
+//! recognised by comparing two ids.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
@@ -16,6 +17,10 @@ pub(crate) struct Id(u32);
 /// The id of an automaton.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct AutomatonId(pub(super) u32);
+
+/// The id of a keyword and its value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct SourceId(pub(crate) usize);
 
 /// The kinds of JSON values, those with the smallest witnesses first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -118,7 +123,9 @@ pub(crate) enum NumberLimit {
 pub(crate) enum TextLimit {
     MinLength(u64),
     MaxLength(u64),
-    Language(AutomatonId),
+    /// The texts of an automaton. Equal languages of two sources are two formulas, so that
+    /// a reason names the keyword of its own place.
+    Language(AutomatonId, SourceId),
 }
 
 /// The properties of an object, each with all schemas that apply to it.

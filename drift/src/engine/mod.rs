@@ -26,7 +26,7 @@ mod text;
 pub(crate) mod value;
 
 pub(crate) use automaton::Automaton;
-pub(crate) use formula::{Formula, Id, Kind, Kinds, Members, NumberLimit, TextLimit};
+pub(crate) use formula::{Formula, Id, Kind, Kinds, Members, NumberLimit, SourceId, TextLimit};
 pub(crate) use outcome::Outcome;
 pub(crate) use solve::Engine;
 

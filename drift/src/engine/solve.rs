@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::automaton::Automata;
 use super::budget::Budget;
-use super::formula::{Formula, Formulas, Id, Kind};
+use super::formula::{Formula, Formulas, Id, Kind, SourceId};
 use super::outcome::Outcome;
 use super::value::weight;
 use super::{Automaton, MAX_STEPS, MAX_STEPS_OF_ALL, TextLimit, evaluate};
@@ -97,8 +97,8 @@ impl Engine {
         }
     }
 
-    pub(crate) fn language(&mut self, automaton: Automaton) -> TextLimit {
-        TextLimit::Language(self.automata.intern(automaton))
+    pub(crate) fn language(&mut self, automaton: Automaton, source: SourceId) -> TextLimit {
+        TextLimit::Language(self.automata.intern(automaton), source)
     }
 
     /// A value of `inside` that is not in `outside`: a new question, with its own budget.

@@ -620,6 +620,18 @@ fn reasons_name_the_keywords_of_their_place() {
             &text,
             "/b: \"\" is not \"x\"",
         ),
+        (
+            json!({ "type": "string", "pattern": "^(x|y)+$" }),
+            json!({ "type": "string", "pattern": "^[xy]+$" }),
+            &text,
+            "/b: \"\" does not match ^[xy]+$",
+        ),
+        (
+            json!({ "type": "string", "pattern": "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$" }),
+            json!({ "type": "string", "pattern": "^[a-f0-9]{8}(-[a-f0-9]{4}){3}-[a-f0-9]{12}$" }),
+            &text,
+            "/b: \"\" does not match ^[a-f0-9]{8}(-[a-f0-9]{4}){3}-[a-f0-9]{12}$",
+        ),
     ];
     for (a, b, was, expected) in cases {
         let pair = (object(a.clone(), was.clone()), object(a, b));

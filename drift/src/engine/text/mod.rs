@@ -4,6 +4,8 @@ mod search;
 mod trie;
 mod utf8;
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use self::search::Texts;
@@ -41,6 +43,7 @@ impl Engine {
     fn texts(&self, facts: &[Literal]) -> Option<Texts<'_>> {
         let mut texts = Texts::default();
         let mut longest = u64::MAX;
+        let (mut accepted_by, mut refused_by) = (BTreeSet::new(), BTreeSet::new());
         for fact in facts {
             match (self.formulas.get(fact.formula), fact.holds) {
                 (Formula::Text(TextLimit::MinLength(least)), true) => {
@@ -54,13 +57,8 @@ impl Engine {
                 (Formula::Text(TextLimit::MaxLength(most)), false) => {
                     texts.min_length = texts.min_length.max(most.saturating_add(1));
                 }
-                (Formula::Text(TextLimit::Language(id)), holds) => {
-                    let list = match holds {
-                        true => &mut texts.accepted_by,
-                        false => &mut texts.refused_by,
-                    };
-                    list.extend(self.automata.get(*id));
-                }
+                (Formula::Text(TextLimit::Language(id, _)), true) => drop(accepted_by.insert(*id)),
+                (Formula::Text(TextLimit::Language(id, _)), false) => drop(refused_by.insert(*id)),
                 (Formula::Listed(values), false) => {
                     texts
                         .excluded
@@ -69,6 +67,12 @@ impl Engine {
                 _ => {}
             }
         }
+        if !accepted_by.is_disjoint(&refused_by) {
+            return None;
+        }
+        let automaton = |id| self.automata.get(id);
+        texts.accepted_by = accepted_by.into_iter().filter_map(automaton).collect();
+        texts.refused_by = refused_by.into_iter().filter_map(automaton).collect();
         texts.max_length = (longest < u64::MAX).then_some(longest);
         (texts.min_length <= longest).then_some(texts)
     }
