@@ -52,8 +52,6 @@ struct Objects {
     somewhere: Vec<Vec<Asked>>,
     least: u64,
     most: Option<u64>,
-    /// The names in constraints.
-    known: BTreeSet<String>,
     /// The patterns of names in constraints.
     patterns: Vec<Id>,
 }
@@ -95,14 +93,7 @@ impl Engine {
         }
         objects.patterns.sort_unstable();
         objects.patterns.dedup();
-        let Objects {
-            required,
-            forbidden,
-            known,
-            ..
-        } = &mut objects;
-        known.extend(required.iter().chain(&*forbidden).cloned());
-        let possible = required.is_disjoint(forbidden)
+        let possible = objects.required.is_disjoint(&objects.forbidden)
             && objects.most.is_none_or(|most| most >= objects.least);
         possible.then_some(objects)
     }
@@ -112,13 +103,11 @@ impl Engine {
         let formula = self.formulas.shared(fact.formula);
         match (&*formula, fact.holds) {
             (Formula::Members(members), true) => {
-                objects.known.extend(members.named.keys().cloned());
                 let patterns = members.patterns.iter().map(|it| it.0);
                 objects.patterns.extend(patterns);
                 objects.members.push(Rc::clone(&formula));
             }
             (Formula::Members(members), false) => {
-                objects.known.extend(members.named.keys().cloned());
                 objects.somewhere.push(self.outside(members));
             }
             (Formula::Required(name), true) => drop(objects.required.insert(name.clone())),
@@ -220,7 +209,8 @@ impl Engine {
     /// The names to try that satisfy `goal`: those in constraints, and one of each kind of
     /// new names.
     fn names(&mut self, objects: &Objects, present: &Present, goal: &[Literal]) -> Names {
-        let taken: BTreeSet<&String> = objects.known.iter().chain(present.keys()).collect();
+        let mut taken = objects.known();
+        taken.extend(present.keys());
         let taken: Vec<String> = taken.into_iter().cloned().collect();
         let mut names = Names::default();
         for name in &taken {
@@ -276,7 +266,7 @@ impl Engine {
 
     /// Whether new names satisfy `goal`, all of which are in `taken`.
     fn is_used_up(&mut self, objects: &Objects, goal: &[Literal], taken: &[String]) -> bool {
-        let known: Vec<String> = objects.known.iter().cloned().collect();
+        let known: Vec<String> = objects.known().into_iter().cloned().collect();
         taken.len() > known.len() && self.new_name(objects, goal, &known) != Outcome::Empty
     }
 
@@ -374,6 +364,25 @@ impl Engine {
 }
 
 impl Objects {
+    /// The names in constraints.
+    fn known(&self) -> BTreeSet<&String> {
+        let members = self.members.iter().filter_map(|it| match &**it {
+            Formula::Members(members) => Some(members.named.keys()),
+            _ => None,
+        });
+        let asked = self.somewhere.iter().flatten();
+        let asked = asked.filter_map(|it| match &it.name {
+            Name::Exactly(name) => Some(name),
+            Name::With(_) => None,
+        });
+        let present_or_not = self.required.iter().chain(&self.forbidden);
+        members
+            .flatten()
+            .chain(asked)
+            .chain(present_or_not)
+            .collect()
+    }
+
     /// Adds the patterns of required names, so that a name of one kind meets the same
     /// requirements as the others: one name may have to meet several.
     fn split_by_requirements(&mut self) {
