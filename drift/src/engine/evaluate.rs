@@ -72,14 +72,17 @@ impl Evaluation<'_> {
         if depth > MAX_DEPTH {
             return None;
         }
-        let key = (id, std::ptr::from_ref(value));
-        match self.known.get(&key) {
-            Some(&(at, known)) if known.is_some() || at <= depth => return known,
-            _ => {}
-        }
         let engine = self.engine;
-        engine.evaluated.set(engine.evaluated.get() + 1);
         let formula = engine.formulas.get(id);
+        let is_combination = matches!(formula, Formula::All(_) | Formula::Any(_) | Formula::One(_));
+        let key = (id, std::ptr::from_ref(value));
+        if is_combination
+            && let Some(&(at, known)) = self.known.get(&key)
+            && (known.is_some() || at <= depth)
+        {
+            return known;
+        }
+        engine.evaluated.set(engine.evaluated.get() + 1);
         let mut inside = |id, value: &Value| self.evaluate(id, value, depth + 1);
         let holds = match formula {
             Formula::Anything => Some(true),
@@ -99,7 +102,7 @@ impl Evaluation<'_> {
                 Value::Null | Value::Bool(_) => Some(true),
             },
         };
-        if matches!(formula, Formula::All(_) | Formula::Any(_) | Formula::One(_)) {
+        if is_combination {
             self.known.insert(key, (depth, holds));
         }
         holds
