@@ -22,8 +22,7 @@ impl Package {
         Self {
             name: name.into(),
             version: "0.1.0".to_owned(),
-            description: "Typed bindings, payloads and validators for Taskcluster's exchanges"
-                .to_owned(),
+            description: "Typed bindings, payloads and validators for exchanges".to_owned(),
             license: None,
             publish: false,
             runtime_version: env!("CARGO_PKG_VERSION").to_owned(),

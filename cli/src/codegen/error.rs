@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use super::report;
+use crate::terminal::path as shown;
 use crate::{folder, sources};
 
 /// An error of the command: the place, the reason and a remedy.
@@ -15,6 +16,13 @@ pub enum Error {
         "the new crate depends on taskcluster-pulse; give the folder of that crate with --pulse"
     )]
     NoRuntime,
+
+    /// The folder of `--pulse` is not that of the runtime crate.
+    #[error("{}: not the folder of the crate taskcluster-pulse; give that one with --pulse", shown(.path))]
+    NotRuntime {
+        /// The argument of `--pulse`.
+        path: PathBuf,
+    },
 
     /// The documents have errors, each with its file and JSON pointer.
     #[error("{}", report::errors(.errors, .yaml.as_deref()))]

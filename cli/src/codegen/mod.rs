@@ -101,7 +101,13 @@ impl Args {
 pub fn run(args: &Args, defaults: &Defaults, stdout: &mut impl Write) -> Result<ExitCode, Error> {
     let output = Output::at(args.out.as_ref().unwrap_or(&defaults.out))?;
     let pulse = args.pulse.as_ref().or(defaults.pulse.as_ref());
-    let runtime = output.path_to(pulse.ok_or(Error::NoRuntime)?)?;
+    let pulse = pulse.ok_or(Error::NoRuntime)?;
+    let runtime = output.path_to(pulse)?;
+    if folder::package(pulse).as_deref() != Some(package::RUNTIME) {
+        return Err(Error::NotRuntime {
+            path: pulse.clone(),
+        });
+    }
     let command = args.command(defaults.program);
     if args.check && output.has_work() {
         output.check_idle()?;

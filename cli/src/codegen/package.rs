@@ -6,10 +6,22 @@ use taskcluster_codegen::Package;
 const STOCK: &str = "taskcluster-events";
 
 /// The package that every generated package depends on.
-const RUNTIME: &str = "taskcluster-pulse";
+pub(super) const RUNTIME: &str = "taskcluster-pulse";
 
 /// Licence of the stock package.
 const STOCK_LICENSE: &str = "MPL-2.0";
+
+/// Description of the stock package.
+const STOCK_DESCRIPTION: &str =
+    "Typed bindings, payloads and validators for Taskcluster's exchanges";
+
+/// Names that the code of the package could not use for it: keywords, and crates that every
+/// crate, or the package, has.
+const TAKEN: &str = "\
+    abstract alloc as async await become box break const continue core crate do dyn else enum \
+    extern false final fn for gen if impl in let loop macro match mod move mut override priv \
+    proc_macro pub ref return self serde static std struct super test trait true try type typeof \
+    unsafe unsized use virtual where while yield";
 
 /// Version of the stock package: all crates of the workspace share one.
 const STOCK_VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -52,7 +64,7 @@ impl PackageArgs {
         if let Some(license) = unless_given(&self.license, STOCK_LICENSE) {
             package = package.license(license);
         }
-        match &self.description {
+        match unless_given(&self.description, STOCK_DESCRIPTION) {
             Some(description) => package.description(description),
             None => package,
         }
@@ -87,7 +99,15 @@ fn package_name(text: &str) -> Result<String, String> {
             .chars()
             .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
     match is_name {
-        true if text == RUNTIME => Err(format!("{RUNTIME} is the package that it depends on")),
+        true if text.replace('_', "-") == RUNTIME => {
+            Err(format!("{RUNTIME} is the package that it depends on"))
+        }
+        true if TAKEN
+            .split(' ')
+            .any(|taken| taken == text.replace('-', "_")) =>
+        {
+            Err("Rust code could not use it by this name; choose another one".to_owned())
+        }
         true => Ok(text.to_owned()),
         false => Err("use letters, digits, `-` and `_`, and start with a letter".to_owned()),
     }

@@ -28,5 +28,6 @@ mod write;
 pub use changes::{Change, Comparison};
 pub use error::Error;
 pub use output::Output;
+pub(crate) use replaceable::package;
 pub(crate) use work::{FOLDER as WORK_FOLDER, is_half_written};
 pub use write::Recovery;

@@ -18,6 +18,14 @@ const MARK: &str = " codegen`; do not edit";
 /// Length of the start of a file in which [`MARK`] is looked for, in bytes.
 const MARK_WITHIN: u64 = 200;
 
+/// The name of the package in `folder`, if its manifest states it like a generated one.
+pub(crate) fn package(folder: &Path) -> Option<String> {
+    let manifest = fs::read_to_string(folder.join(MANIFEST)).ok()?;
+    let mut lines = manifest.lines();
+    let name = lines.find_map(|line| line.strip_prefix("name = \"")?.strip_suffix('"'));
+    name.map(str::to_owned)
+}
+
 impl Output {
     /// The files that may be replaced and removed: those that the last run of `codegen`
     /// listed, or the given documents.

@@ -160,6 +160,7 @@ fn a_private_package_has_a_name_of_its_own() {
         &manifest,
         &[
             "name = \"garage-events\"\n",
+            "description = \"Typed bindings, payloads and validators for exchanges\"\n",
             "version = \"1.2.0\"\n",
             "license = \"MIT\"\n",
         ],

@@ -226,8 +226,33 @@ fn without_the_runtime_crate_the_command_asks_for_it() {
 }
 
 #[test]
+fn only_the_folder_of_the_runtime_crate_is_taken_for_it() {
+    let place = Place::new();
+    for folder in ["pulse/src", "codegen"] {
+        let folder = format!("{}/../{folder}", env!("CARGO_MANIFEST_DIR"));
+        let schemas = schemas();
+        let out = place.path("out");
+        let [schemas, out] = [&schemas, &out].map(|path| path.to_str().unwrap());
+        let run = program(&[
+            "codegen",
+            "--schemas",
+            schemas,
+            "--out",
+            out,
+            "--pulse",
+            &folder,
+        ]);
+        assert_eq!(run.code, Some(2), "{run:?}");
+        assert_has(&run.stderr, &["give that one with --pulse"]);
+    }
+}
+
+#[test]
 fn a_name_that_cargo_refuses_is_refused() {
-    for name in ["", "1a", "-a", "a b", "é", "taskcluster-pulse"] {
+    let pulse = ["taskcluster-pulse", "taskcluster_pulse"];
+    let unusable = ["fn", "std", "serde", "proc-macro"];
+    let invalid = ["", "1a", "-a", "a b", "é"];
+    for name in invalid.iter().chain(&pulse).chain(&unusable) {
         let run = program(&["codegen", &format!("--package={name}")]);
         assert_eq!(run.code, Some(2), "{name}");
         assert_has(&run.stderr, &["--package <NAME>"]);

@@ -286,7 +286,16 @@ impl<'a> ObjectReader<'a> {
     /// The property `name`: a required string that is not empty.
     fn text(&mut self, name: &str) -> &'a str {
         match self.value.get(name) {
-            Some(Value::String(text)) if !text.is_empty() => text,
+            Some(Value::String(text)) => {
+                if text.is_empty() {
+                    self.error(
+                        &format!("/{name}"),
+                        format!("`{name}` is empty"),
+                        "give a text",
+                    );
+                }
+                text
+            }
             _ => {
                 self.expected(name, "a string");
                 ""
