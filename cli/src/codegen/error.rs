@@ -4,7 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use super::report;
-use crate::terminal::path as shown;
+use crate::terminal::{part, path as shown};
 use crate::{folder, sources};
 
 /// An error of the command: the place, the reason and a remedy.
@@ -22,6 +22,16 @@ pub enum Error {
     NotRuntime {
         /// The argument of `--pulse`.
         path: PathBuf,
+    },
+
+    /// The output is the package of another name.
+    #[error("{}: this is the package {name}; give --package {name}, or remove its \
+             Cargo.toml to rename it", shown(.path), name = part(.package))]
+    OtherPackage {
+        /// The output folder.
+        path: PathBuf,
+        /// The name of its package.
+        package: String,
     },
 
     /// The documents have errors, each with its file and JSON pointer.

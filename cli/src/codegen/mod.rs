@@ -121,6 +121,7 @@ pub fn run(args: &Args, defaults: &Defaults, stdout: &mut impl Write) -> Result<
             "an interrupted run was finished, this one was not started",
         )?;
     }
+    args.package.check(&output)?;
     let names = names::read(&output.shown)?;
     let generator = Generator::new().names(names.clone());
     let files = generate(args, defaults, runtime, generator)?;

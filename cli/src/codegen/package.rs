@@ -2,6 +2,9 @@
 
 use taskcluster_codegen::Package;
 
+use super::Error;
+use crate::folder::Output;
+
 /// The package of Taskcluster's own exchanges.
 const STOCK: &str = "taskcluster-events";
 
@@ -67,6 +70,17 @@ impl PackageArgs {
         match unless_given(&self.description, STOCK_DESCRIPTION) {
             Some(description) => package.description(description),
             None => package,
+        }
+    }
+
+    /// Checks that `output` has no generated package of another name.
+    pub(super) fn check(&self, output: &Output) -> Result<(), Error> {
+        match output.package().filter(|package| *package != self.package) {
+            Some(package) => Err(Error::OtherPackage {
+                path: output.shown.clone(),
+                package,
+            }),
+            None => Ok(()),
         }
     }
 

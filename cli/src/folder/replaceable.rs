@@ -27,6 +27,12 @@ pub(crate) fn package(folder: &Path) -> Option<String> {
 }
 
 impl Output {
+    /// The name of the generated package in the folder, if there is one.
+    pub(crate) fn package(&self) -> Option<String> {
+        let folder = Some(&self.folder).filter(|_| self.is_generated(MANIFEST));
+        package(folder?)
+    }
+
     /// The files that may be replaced and removed: those that the last run of `codegen`
     /// listed, or the given documents.
     ///

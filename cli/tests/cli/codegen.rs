@@ -171,6 +171,16 @@ fn a_private_package_has_a_name_of_its_own() {
     assert_eq!(run.code, Some(1), "{run:?}");
     assert_has(&run.stdout, &[" --package garage-events`"]);
 
+    for more in [&[][..], &["--check"], &["--package", "other-events"]] {
+        let run = place.codegen(&schemas(), more);
+        assert_eq!(run.code, Some(2), "{run:?}");
+        let expected = "out: this is the package garage-events; give --package garage-events";
+        assert_has(&run.stderr, &[expected]);
+    }
+    fs::remove_file(place.out("Cargo.toml")).unwrap();
+    let run = place.codegen(&schemas(), &["--package", "other-events"]);
+    assert_eq!(run.code, Some(0), "{run:?}");
+
     let run = place.codegen(&schemas(), &["--package", "no name"]);
     assert_eq!(run.code, Some(2), "{run:?}");
     assert_has(&run.stderr, &["use letters, digits"]);
