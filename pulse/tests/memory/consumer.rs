@@ -302,6 +302,26 @@ async fn a_deleted_queue_is_reported_if_the_connection_is_lost_as_well() {
     consumer.stop().await.expect("stopped");
 }
 
+/// Also if the program has found the end before: which is found first is random.
+#[tokio::test]
+async fn a_deleted_queue_is_reported_if_the_connection_of_a_handler_is_lost_as_well() {
+    let (broker, seen) = (MemoryBroker::new(), Seen::default());
+    let start = builder(&broker).on_event(seen.listener()).start();
+    let consumer = start.await.expect("started");
+    let handle = consumer.handle();
+    let run = tokio::spawn(consumer.run(1, async |_: Event| Ok::<(), String>(())));
+    publish(&broker, 0..1).await;
+    eventually(|| handle.counters().acked == 1).await;
+    for losses in 1..=20 {
+        broker.delete_queue(QUEUE);
+        broker.disconnect();
+        eventually(|| seen.ready() == 1 + losses).await;
+        assert_eq!(seen.cancelled(), losses);
+    }
+    handle.stop();
+    run.await.expect("no panic").expect("stopped");
+}
+
 #[tokio::test]
 async fn a_refused_binding_is_reported_and_the_others_are_in_effect() {
     let broker = MemoryBroker::new();

@@ -6,7 +6,7 @@ use std::future::poll_fn;
 use std::sync::{Arc, Mutex, Weak};
 use std::task::{Context, Poll, Waker, ready};
 
-use tokio::sync::oneshot;
+use tokio::sync::watch;
 
 use super::ack_tracker::AckTracker;
 use super::delivery::Delivery;
@@ -24,11 +24,12 @@ pub(super) struct Inbox {
 /// program would gather those of each lost connection.
 pub(super) struct InboxWatch {
     source: Weak<Mutex<Source>>,
-    /// The end of the deliveries; closed when the inbox is dropped.
-    pub(super) end: oneshot::Receiver<DeliveriesEnd>,
+    /// Known also after the inbox is dropped.
+    end: watch::Receiver<Option<DeliveriesEnd>>,
 }
 
 /// Why no more deliveries come.
+#[derive(Clone)]
 pub(super) enum DeliveriesEnd {
     CancelledByBroker,
     Lost(TransportError),
@@ -44,9 +45,7 @@ struct Source {
     /// Waker of the last poll that returned `Pending`.
     waker: Waker,
     /// Sent once.
-    end: Option<oneshot::Sender<DeliveriesEnd>>,
-    /// Whether the end was reported, and was that of a cancelled consumer.
-    is_cancelled: bool,
+    end: Option<watch::Sender<Option<DeliveriesEnd>>>,
     /// Whether the session has ended.
     is_over: bool,
 }
@@ -56,14 +55,13 @@ impl Inbox {
         deliveries: Box<dyn Deliveries>,
         tracker: Arc<AckTracker>,
     ) -> (Self, InboxWatch) {
-        let (sender, end) = oneshot::channel();
+        let (sender, end) = watch::channel(None);
         let source = Arc::new(Mutex::new(Source {
             deliveries: Some(deliveries),
             waiting: VecDeque::new(),
             last_tag: 0,
             waker: Waker::noop().clone(),
             end: Some(sender),
-            is_cancelled: false,
             is_over: false,
         }));
         let watch = InboxWatch {
@@ -115,11 +113,14 @@ impl InboxWatch {
 
     /// Whether the consumer was cancelled, as far as is known.
     pub(super) fn is_cancelled(&self) -> bool {
-        self.source.upgrade().is_some_and(|source| {
-            let mut source = lock(&source);
-            source.check();
-            source.is_cancelled
-        })
+        self.check();
+        matches!(*self.end.borrow(), Some(DeliveriesEnd::CancelledByBroker))
+    }
+
+    /// Completes at the end of the deliveries; `None` if the consumer was dropped before.
+    /// Cancel safe.
+    pub(super) async fn ended(&mut self) -> Option<DeliveriesEnd> {
+        self.end.wait_for(Option::is_some).await.ok()?.clone()
     }
 
     /// Checks for the end of the deliveries, unless some that have arrived are not handed
@@ -296,9 +297,7 @@ impl Source {
 
     fn report_end(&mut self, end: DeliveriesEnd) {
         if let Some(sender) = self.end.take() {
-            self.is_cancelled = matches!(end, DeliveriesEnd::CancelledByBroker);
-            // Fails if the session has ended.
-            let _ = sender.send(end);
+            sender.send_replace(Some(end));
         }
     }
 }
@@ -348,6 +347,16 @@ mod tests {
         assert!(inbox.poll_next(&mut cx).is_pending());
         drop(watch);
         assert!(matches!(inbox.poll_next(&mut cx), Poll::Ready(None)));
+    }
+
+    /// The program may have asked for a delivery before the session asks for the end.
+    #[tokio::test]
+    async fn a_cancelled_consumer_is_known_after_the_program_has_dropped_the_inbox() {
+        let (inbox, watch) = Inbox::new(Arrived::boxed([], true), tracker().await);
+        let mut cx = Context::from_waker(Waker::noop());
+        assert!(matches!(inbox.poll_next(&mut cx), Poll::Ready(None)));
+        drop(inbox);
+        assert!(watch.is_cancelled());
     }
 
     #[tokio::test]

@@ -67,20 +67,8 @@ pub(super) enum End {
     Stopped,
     /// Its connection has reached the configured age; it still delivers.
     Old,
-    CancelledByBroker,
-    /// The channel is lost, and perhaps the connection.
+    /// The channel is lost, and perhaps the connection, or the consumer is cancelled.
     Lost(TransportError),
-}
-
-impl From<ConnectError> for End {
-    fn from(error: ConnectError) -> Self {
-        let error = error.on_open_connection();
-        match error.code {
-            // The queue was deleted, which cancels its consumers.
-            Some(code::NOT_FOUND) => Self::CancelledByBroker,
-            _ => Self::Lost(error),
-        }
-    }
 }
 
 impl Session {
@@ -175,14 +163,18 @@ impl Session {
         loop {
             let is_fixed = self.keeps_prefetch && self.prefetch.is_some();
             tokio::select! {
-                end = ended(&mut self.inbox) => {
-                    // Its channel is open. It may not be otherwise, or the tags may be those
-                    // of a new queue's deliveries, which RabbitMQ does not tell apart.
-                    if matches!(end, End::CancelledByBroker) {
+                end = ended(&mut self.inbox) => return match end {
+                    Some(DeliveriesEnd::CancelledByBroker) => {
+                        // Its channel is open. It may not be otherwise, or the tags may be
+                        // those of a new queue's deliveries, which RabbitMQ does not tell
+                        // apart.
                         self.tracker.flush();
+                        End::Lost(TransportError::lost("the broker cancelled the consumer"))
                     }
-                    return end;
-                }
+                    Some(DeliveriesEnd::Lost(error)) => End::Lost(error),
+                    // The consumer was dropped, with its inboxes.
+                    None => End::Stopped,
+                },
                 error = lost(&mut link) => return End::Lost(error),
                 () = stop.asked() => return End::Stopped,
                 () = due(&mut old) => return End::Old,
@@ -193,7 +185,7 @@ impl Session {
                         () = stop.asked() => return End::Stopped,
                     };
                     if let Err(error) = consumed {
-                        return error.into();
+                        return End::Lost(error.on_open_connection());
                     }
                 }
                 _ = checks.tick() => {
@@ -265,6 +257,13 @@ impl Session {
         self.inbox.as_ref().is_some_and(InboxWatch::is_cancelled)
     }
 
+    /// Whether the broker has cancelled the consumer, as far as is known when the session
+    /// has ended by `error`.
+    pub(super) fn was_cancelled(&self, error: &TransportError) -> bool {
+        // A queue that was deleted cancels its consumers.
+        error.code == Some(code::NOT_FOUND) || self.is_cancelled_by_broker()
+    }
+
     /// Counts its age from now, because no other session could replace it.
     pub(super) fn recycle_later(&mut self) {
         self.fresh_since = Instant::now();
@@ -308,15 +307,10 @@ fn is_open(link: &dyn Link) -> bool {
 }
 
 /// Completes at the end of an inbox's deliveries; never without an inbox.
-async fn ended(inbox: &mut Option<InboxWatch>) -> End {
-    let Some(inbox) = inbox else {
-        return std::future::pending().await;
-    };
-    match (&mut inbox.end).await {
-        Ok(DeliveriesEnd::CancelledByBroker) => End::CancelledByBroker,
-        Ok(DeliveriesEnd::Lost(error)) => End::Lost(error),
-        // The consumer was dropped, with its inboxes.
-        Err(_) => End::Stopped,
+async fn ended(inbox: &mut Option<InboxWatch>) -> Option<DeliveriesEnd> {
+    match inbox {
+        Some(inbox) => inbox.ended().await,
+        None => std::future::pending().await,
     }
 }
 

@@ -108,13 +108,8 @@ impl Supervisor {
                     session = self.replace(session).await;
                     continue;
                 }
-                End::CancelledByBroker => {
-                    self.report_cancelled(&session);
-                    TransportError::lost("the broker cancelled the consumer")
-                }
                 End::Lost(error) => {
-                    // Its queue may have been deleted just before.
-                    if session.is_cancelled_by_broker() {
+                    if session.was_cancelled(&error) {
                         self.report_cancelled(&session);
                     }
                     error

@@ -139,9 +139,9 @@ async fn handed_out(inbox: &mut InboxWatch) -> Result<(), TransportError> {
     let mut checks = interval(CHECK_INTERVAL);
     loop {
         tokio::select! {
-            end = &mut inbox.end => match end {
-                Ok(DeliveriesEnd::Lost(error)) => return Err(error),
-                Ok(DeliveriesEnd::CancelledByBroker) | Err(_) => break,
+            end = inbox.ended() => match end {
+                Some(DeliveriesEnd::Lost(error)) => return Err(error),
+                Some(DeliveriesEnd::CancelledByBroker) | None => break,
             },
             _ = checks.tick() => inbox.check_handed_out(),
         }
