@@ -1,5 +1,6 @@
 //! The publisher of dead letters.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex as StdMutex};
 use std::time::Duration;
 
@@ -49,31 +50,18 @@ pub(super) struct DeadLetterPublisher {
     /// connection. They may come twice, but are not lost.
     last_copies: Option<Semaphore>,
     state: Mutex<State>,
+    /// Whether a dead letter was refused since the exchange and the queue were declared.
+    is_doubtful: AtomicBool,
     unconfirmed_reason: UnconfirmedReason,
 }
 
 struct State {
     publisher: Option<Publisher>,
-    declared: Declared,
+    /// When this publisher last declared the exchange and the queue.
+    declared: Option<Instant>,
     /// The last failure to prepare the publisher, and when it happened.
     failure: Option<(Instant, SharedError)>,
     closed: bool,
-}
-
-/// Whether the exchange and the queue exist, as far as is known.
-#[derive(Default)]
-struct Declared {
-    /// Whether a dead letter was refused since they were declared.
-    is_doubtful: bool,
-    /// When this publisher last declared them.
-    last: Option<Instant>,
-}
-
-impl Declared {
-    fn is_due(&self) -> bool {
-        let is_old = |last: Instant| last.elapsed() >= DECLARE_INTERVAL;
-        self.is_doubtful && self.last.is_none_or(is_old)
-    }
 }
 
 impl DeadLetterPublisher {
@@ -88,10 +76,11 @@ impl DeadLetterPublisher {
             state: Mutex::new(State {
                 publisher: None,
                 // Each session of the consumer declares them.
-                declared: Declared::default(),
+                declared: None,
                 failure: None,
                 closed: false,
             }),
+            is_doubtful: AtomicBool::default(),
             unconfirmed_reason: UnconfirmedReason::default(),
         })
     }
@@ -133,17 +122,13 @@ impl DeadLetterPublisher {
             Ok(confirmation) => confirmation.await,
             Err(error) => Err(error),
         };
-        let Err(error) = confirmed else {
-            return Ok(());
-        };
-        let mut state = self.state.lock().await;
-        match &error {
+        confirmed.map_err(|error| {
             // The exchange or the queue may have been deleted.
-            PublishError::Refused { .. } => state.declared.is_doubtful = true,
-            PublishError::Ended { .. } | PublishError::Closed => state.publisher = None,
-            _ => {}
-        }
-        Err(Arc::new(error))
+            if matches!(error, PublishError::Refused { .. }) {
+                self.is_doubtful.store(true, Ordering::Relaxed);
+            }
+            Arc::new(error) as SharedError
+        })
     }
 
     /// Sends a message.
@@ -185,15 +170,15 @@ impl DeadLetterPublisher {
     async fn prepare<'a>(
         &self,
         publisher: &'a mut Option<Publisher>,
-        declared: &mut Declared,
+        declared: &mut Option<Instant>,
     ) -> Result<&'a Publisher, SharedError> {
-        if declared.is_due() {
+        let is_old = |last: Instant| last.elapsed() >= DECLARE_INTERVAL;
+        if self.is_doubtful.load(Ordering::Relaxed) && declared.is_none_or(is_old) {
             self.declare().await?;
-            *declared = Declared {
-                is_doubtful: false,
-                last: Some(Instant::now()),
-            };
+            self.is_doubtful.store(false, Ordering::Relaxed);
+            *declared = Some(Instant::now());
         }
+        publisher.take_if(|publisher| publisher.has_ended());
         match publisher {
             Some(publisher) => Ok(publisher),
             none => Ok(none.insert(self.start().await?)),
@@ -275,5 +260,62 @@ impl UnconfirmedReason {
             .as_deref()
             .unwrap_or("the broker has not confirmed it yet");
         Arc::new(TransportError::lost(reason))
+    }
+}
+
+#[cfg(all(test, feature = "memory"))]
+mod tests {
+    use std::task::{Context, Waker};
+
+    use super::*;
+    use crate::MemoryBroker;
+    use crate::client::envelope::Envelope;
+    use crate::client::queue::Queue;
+
+    fn failed() -> FailedMessage {
+        FailedMessage {
+            envelope: Envelope::new("exchange/tests/v1/numbered", "primary.a", "{}"),
+            attempts: 1,
+            error: Arc::new(TransportError::lost("no room")),
+        }
+    }
+
+    /// Its letters would be published without anyone to wait for them, or to give them up.
+    #[tokio::test(start_paused = true)]
+    async fn a_publisher_is_kept_when_a_letter_of_the_one_before_has_failed() {
+        let broker = MemoryBroker::new();
+        let queue = Queue::durable("test");
+        let publisher = DeadLetterPublisher {
+            connection: broker.connection(),
+            reconnect: Reconnect::forever().at_most(1),
+            dead_letters: queue.dead_letters("guest").expect("durable"),
+            last_copies: None,
+            state: Mutex::new(State {
+                publisher: None,
+                declared: None,
+                failure: None,
+                closed: false,
+            }),
+            is_doubtful: AtomicBool::default(),
+            unconfirmed_reason: UnconfirmedReason::default(),
+        };
+        publisher.declare().await.expect("declared");
+        let letters = [failed(), failed(), failed()];
+        let [mut first, mut second, third] = letters
+            .each_ref()
+            .map(|letter| Box::pin(publisher.attempt(letter)));
+        broker.block("no memory");
+        let mut cx = Context::from_waker(Waker::noop());
+        for attempt in [&mut first, &mut second] {
+            assert!(attempt.as_mut().poll(&mut cx).is_pending());
+        }
+        broker.go_away();
+        first.await.expect_err("the publisher has ended");
+        broker.come_back();
+        broker.unblock();
+        third.await.expect("published by another one");
+        second.await.expect_err("the first publisher has ended");
+        assert!(publisher.state.lock().await.publisher.is_some());
+        publisher.close().await;
     }
 }

@@ -224,6 +224,11 @@ impl Publisher {
         }
     }
 
+    /// Whether it publishes no more messages.
+    pub(in crate::client) fn has_ended(&self) -> bool {
+        self.messages.is_closed()
+    }
+
     fn ended(&self) -> PublishError {
         match self.shared.ended.get() {
             Some(error) => PublishError::Ended {
