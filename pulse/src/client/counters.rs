@@ -96,7 +96,7 @@ numbers! {
         /// Deliveries that were rejected: dead-lettered or deleted by the broker.
         rejected
         /// Deliveries that were requeued one by one. Those that the broker requeues when
-        /// their channel closes, as after a stop, are not counted.
+        /// their channel closes, as after a quick stop, are not counted.
         requeued
         /// Deliveries that were dropped without an ack, and requeued within a second.
         dropped

@@ -9,7 +9,8 @@ use std::time::Duration;
 use taskcluster_pulse::{
     ConsumerEvent, Envelope, Error, MemoryBroker, OnFailure, Queue, Validation,
 };
-use tokio::time::Instant;
+use tokio::sync::Notify;
+use tokio::time::{Instant, sleep};
 
 type Outcome = std::future::Ready<Result<(), String>>;
 
@@ -338,6 +339,76 @@ async fn a_consumer_stops_within_a_limit() {
     assert_eq!(broker.queue_len(QUEUE), Some(2));
     kept.ack();
     assert_eq!(broker.queue_len(QUEUE), Some(2), "the ack is too late");
+}
+
+/// For instance to the program that replaces this one.
+#[tokio::test(start_paused = true)]
+async fn messages_that_wait_are_requeued_while_the_last_handler_runs() {
+    let (broker, finish) = (MemoryBroker::new(), Arc::new(Notify::new()));
+    let consumer = builder(&broker).retries(1, Duration::from_secs(3600));
+    let consumer = consumer.prefetch(9).start().await.expect("started");
+    let handle = consumer.handle();
+    publish(&broker, 0..9).await;
+    let finished = Arc::clone(&finish);
+    let run = tokio::spawn(consumer.run(2, move |event: Event| {
+        let finished = Arc::clone(&finished);
+        async move {
+            match event.number() {
+                0 => Err("no room"),
+                // After the stop.
+                1 => {
+                    sleep(Duration::from_secs(30)).await;
+                    Err("no room")
+                }
+                _ => {
+                    finished.notified().await;
+                    Ok(())
+                }
+            }
+        }
+    }));
+    sleep(Duration::from_secs(1)).await;
+    assert_eq!(broker.queue_len(QUEUE), Some(0));
+    handle.stop();
+    sleep(Duration::from_secs(2)).await;
+    assert_eq!(broker.queue_len(QUEUE), Some(7), "all but two in work");
+    sleep(Duration::from_secs(60)).await;
+    assert_eq!(broker.queue_len(QUEUE), Some(8));
+    finish.notify_waiters();
+    run.await.expect("no panic").expect("stopped");
+    assert_eq!(broker.queue_len(QUEUE), Some(8));
+    assert_eq!(handle.counters().acks_sent, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn messages_that_were_not_handed_out_are_requeued_while_one_is_held() {
+    let broker = MemoryBroker::new();
+    let mut consumer = builder(&broker).start().await.expect("started");
+    publish(&broker, 0..9).await;
+    let held = consumer.next().await.expect("a delivery");
+    sleep(Duration::from_secs(1)).await;
+    let handle = consumer.handle();
+    handle.stop();
+    sleep(Duration::from_secs(2)).await;
+    assert_eq!(broker.queue_len(QUEUE), Some(8));
+    let stop = tokio::spawn(consumer.stop());
+    held.ack();
+    stop.await.expect("no panic").expect("stopped");
+    assert_eq!(broker.queue_len(QUEUE), Some(8));
+}
+
+#[tokio::test(start_paused = true)]
+async fn messages_are_requeued_after_the_program_has_dropped_the_consumer() {
+    let broker = MemoryBroker::new();
+    let mut consumer = builder(&broker).start().await.expect("started");
+    publish(&broker, 0..9).await;
+    let held = consumer.next().await.expect("a delivery");
+    drop(consumer);
+    sleep(Duration::from_secs(2)).await;
+    assert_eq!(broker.queue_len(QUEUE), Some(8));
+    held.ack();
+    sleep(Duration::from_secs(2)).await;
+    assert_eq!(broker.queue_len(QUEUE), Some(8));
 }
 
 #[tokio::test]

@@ -33,7 +33,7 @@ pub(super) enum Settlement {
     Ack,
     Reject,
     Requeue,
-    /// The broker requeues it when the channel closes.
+    /// It is requeued when the channel closes, or a while after the consumer was stopped.
     Abandon,
     /// The program dropped it without an ack; it is requeued within a second.
     Drop,
@@ -235,13 +235,27 @@ impl AckTracker {
     pub(super) fn requeue_dropped(&self) {
         let mut deliveries = self.lock();
         let dropped = std::mem::take(&mut deliveries.dropped);
-        for tag in &dropped {
+        self.requeue(deliveries, &dropped);
+    }
+
+    /// Requeues the deliveries that were left to the broker, and `others`, which were not
+    /// handed out.
+    pub(super) fn requeue_abandoned(&self, others: Vec<u64>) {
+        let mut deliveries = self.lock();
+        deliveries.dropped.clear();
+        let mut tags = deliveries.abandoned();
+        tags.extend(others);
+        self.requeue(deliveries, &tags);
+    }
+
+    fn requeue(&self, mut deliveries: MutexGuard<'_, DeliveryStates>, tags: &[u64]) {
+        for tag in tags {
             self.channel.nack(*tag, true);
             deliveries.set(*tag, State::Settled);
         }
         deliveries.advance();
         drop(deliveries);
-        self.meter.requeued.add(dropped.len());
+        self.meter.requeued.add(tags.len());
     }
 
     /// Completes when the first ack of a batch waits to be sent.

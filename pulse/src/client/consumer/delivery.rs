@@ -56,10 +56,10 @@ impl Delivery {
         self.receipt.settle(Settlement::Requeue);
     }
 
-    /// Leaves the message to the broker, which requeues it when the channel closes. At
-    /// the end of a session, many single requeues would overtake its last acks: a quorum
-    /// queue gathers acks while it is behind, and forgets those that it has gathered when
-    /// the channel closes.
+    /// Leaves the message to the broker, which requeues it when the channel closes; a session
+    /// that waits longer for other messages requeues it before. At the end of a session, many
+    /// single requeues would overtake its last acks: a quorum queue gathers acks while it is
+    /// behind, and forgets those that it has gathered when the channel closes.
     pub(super) fn abandon(mut self) {
         self.receipt.settle(Settlement::Abandon);
     }

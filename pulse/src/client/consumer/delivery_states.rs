@@ -120,6 +120,15 @@ impl DeliveryStates {
         }
     }
 
+    /// The tags of the deliveries that are no longer in work and not settled.
+    pub(super) fn abandoned(&self) -> Vec<u64> {
+        let abandoned = self.entries.iter();
+        abandoned
+            .filter(|(_, state)| *state == State::Abandoned)
+            .map(|(tag, _)| *tag)
+            .collect()
+    }
+
     pub(super) fn get(&self, tag: u64) -> Option<State> {
         let index = self.index(tag)?;
         self.entries.get(index).map(|(_, state)| *state)

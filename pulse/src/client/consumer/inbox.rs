@@ -3,7 +3,7 @@
 
 use std::collections::VecDeque;
 use std::future::poll_fn;
-use std::sync::{Arc, Mutex, Weak};
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker, ready};
 
 use tokio::sync::watch;
@@ -19,11 +19,11 @@ pub(super) struct Inbox {
     tracker: Arc<AckTracker>,
 }
 
-/// A weak reference to an inbox, owned by its session. When it is dropped, the deliveries
-/// that were not handed out are, too: the broker delivers their messages again, and an idle
+/// A reference to an inbox, owned by its session. When it is dropped, the deliveries that
+/// were not handed out are, too: the broker delivers their messages again, and an idle
 /// program would gather those of each lost connection.
 pub(super) struct InboxWatch {
-    source: Weak<Mutex<Source>>,
+    source: Arc<Mutex<Source>>,
     /// Known also after the inbox is dropped.
     end: watch::Receiver<Option<DeliveriesEnd>>,
 }
@@ -48,6 +48,8 @@ struct Source {
     end: Option<watch::Sender<Option<DeliveriesEnd>>>,
     /// Whether the session has ended.
     is_over: bool,
+    /// Whether the program has dropped the inbox.
+    is_dropped: bool,
 }
 
 impl Inbox {
@@ -63,9 +65,10 @@ impl Inbox {
             waker: Waker::noop().clone(),
             end: Some(sender),
             is_over: false,
+            is_dropped: false,
         }));
         let watch = InboxWatch {
-            source: Arc::downgrade(&source),
+            source: Arc::clone(&source),
             end,
         };
         (Self { source, tracker }, watch)
@@ -106,9 +109,7 @@ impl InboxWatch {
     /// Checks for the end of the deliveries while the consumer is idle. Deliveries that
     /// arrive are kept for the program.
     pub(super) fn check(&self) {
-        if let Some(source) = self.source.upgrade() {
-            lock(&source).check();
-        }
+        lock(&self.source).check();
     }
 
     /// Whether the consumer was cancelled, as far as is known.
@@ -119,32 +120,43 @@ impl InboxWatch {
 
     /// Completes at the end of the deliveries; `None` if the consumer was dropped before.
     /// Cancel safe.
-    pub(super) async fn ended(&mut self) -> Option<DeliveriesEnd> {
-        self.end.wait_for(Option::is_some).await.ok()?.clone()
+    pub(super) async fn ended(&self) -> Option<DeliveriesEnd> {
+        let mut end = self.end.clone();
+        end.wait_for(Option::is_some).await.ok()?.clone()
     }
 
     /// Checks for the end of the deliveries, unless some that have arrived are not handed
     /// out yet.
     pub(super) fn check_handed_out(&self) {
-        if let Some(source) = self.source.upgrade() {
-            let mut source = lock(&source);
-            if source.waiting.is_empty() {
-                source.check_next();
-            }
+        let mut source = lock(&self.source);
+        if source.waiting.is_empty() {
+            source.check_next();
         }
     }
 
-    /// Whether all deliveries that have arrived were handed out.
+    /// Whether all deliveries that have arrived were handed out, or none will be.
     pub(super) fn is_handed_out(&self) -> bool {
-        let source = self.source.upgrade();
-        source.is_none_or(|source| lock(&source).waiting.is_empty())
+        let source = lock(&self.source);
+        source.waiting.is_empty() || source.is_dropped
+    }
+
+    /// Takes the deliveries that have arrived and were not handed out. Returns their tags.
+    pub(super) fn take_arrived(&self) -> Vec<u64> {
+        let mut source = lock(&self.source);
+        let mut arrived = std::mem::take(&mut source.waiting);
+        let mut cx = Context::from_waker(Waker::noop());
+        while let Some(deliveries) = &mut source.deliveries
+            && let Poll::Ready(Some(Ok(next))) = deliveries.poll_next(&mut cx)
+        {
+            arrived.push_back(next);
+        }
+        arrived.iter().map(|arrival| arrival.tag).collect()
     }
 
     /// Takes the deliveries, unless they have ended. None is handed out until
     /// [`hand_over`](Self::hand_over).
     pub(super) fn take(&self) -> Option<Box<dyn Deliveries>> {
-        let source = self.source.upgrade()?;
-        let mut source = lock(&source);
+        let mut source = lock(&self.source);
         source.end.as_ref()?;
         source.deliveries.take()
     }
@@ -152,12 +164,10 @@ impl InboxWatch {
     /// Continues with `waiting`, and then with the deliveries of another consumer of the
     /// channel.
     pub(super) fn hand_over(&self, waiting: Vec<Arrival>, deliveries: Box<dyn Deliveries>) {
-        if let Some(source) = self.source.upgrade() {
-            let mut source = lock(&source);
-            source.waiting.extend(waiting);
-            source.deliveries = Some(deliveries);
-            source.waker.wake_by_ref();
-        }
+        let mut source = lock(&self.source);
+        source.waiting.extend(waiting);
+        source.deliveries = Some(deliveries);
+        source.waker.wake_by_ref();
     }
 }
 
@@ -202,11 +212,17 @@ pub(super) async fn merge(
     Ok(arrivals)
 }
 
+impl Drop for Inbox {
+    fn drop(&mut self) {
+        let mut source = lock(&self.source);
+        source.end = None;
+        source.is_dropped = true;
+    }
+}
+
 impl Drop for InboxWatch {
     fn drop(&mut self) {
-        if let Some(source) = self.source.upgrade() {
-            lock(&source).clear();
-        }
+        lock(&self.source).clear();
     }
 }
 
@@ -367,9 +383,12 @@ mod tests {
             let (inbox, watch) = Inbox::new(Arrived::boxed([1, 2], false), tracker().await);
             sender.send(inbox);
             watch.check();
-            sources.push(Weak::clone(&watch.source));
+            sources.push(Arc::downgrade(&watch.source));
         }
-        let kept: Vec<_> = sources.iter().filter_map(Weak::upgrade).collect();
+        let kept: Vec<_> = sources
+            .iter()
+            .filter_map(std::sync::Weak::upgrade)
+            .collect();
         let waiting = kept.iter().map(|source| lock(source).waiting.len());
         assert_eq!((kept.len(), waiting.sum()), (1, 0));
     }

@@ -163,7 +163,7 @@ impl Session {
         loop {
             let is_fixed = self.keeps_prefetch && self.prefetch.is_some();
             tokio::select! {
-                end = ended(&mut self.inbox) => return match end {
+                end = ended(&self.inbox) => return match end {
                     Some(DeliveriesEnd::CancelledByBroker) => {
                         // Its channel is open. It may not be otherwise, or the tags may be
                         // those of a new queue's deliveries, which RabbitMQ does not tell
@@ -307,7 +307,7 @@ fn is_open(link: &dyn Link) -> bool {
 }
 
 /// Completes at the end of an inbox's deliveries; never without an inbox.
-async fn ended(inbox: &mut Option<InboxWatch>) -> Option<DeliveriesEnd> {
+async fn ended(inbox: &Option<InboxWatch>) -> Option<DeliveriesEnd> {
     match inbox {
         Some(inbox) => inbox.ended().await,
         None => std::future::pending().await,

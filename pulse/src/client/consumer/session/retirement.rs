@@ -16,11 +16,16 @@ use crate::client::transport::TransportError;
 /// queue that is behind gathers acks, and forgets them when their channel closes.
 const ACKS_TIME: Duration = Duration::from_millis(500);
 
+/// How long a stopping session leaves requeues to the end of its channel, which needs none
+/// for each message, and then the interval of those that it requests. Messages would have to
+/// wait for the last handler.
+const REQUEUE_INTERVAL: Duration = Duration::from_secs(1);
+
 /// What to do with received deliveries that were not handed out when a session retires.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(in crate::client::consumer) enum Undelivered {
     HandOut,
-    /// The broker requeues them when the channel closes.
+    /// They are requeued.
     Requeue,
 }
 
@@ -77,7 +82,8 @@ impl Session {
     }
 
     /// Waits until all deliveries are handed out, if they are to be, and none is in work.
-    /// Returns how many were not settled within the limit of the stop.
+    /// When the consumer stops, meanwhile requeues all others. Returns how many were not
+    /// settled within the limit of the stop.
     ///
     /// # Errors
     ///
@@ -88,12 +94,14 @@ impl Session {
         stop: &mut Stop,
     ) -> Result<usize, TransportError> {
         let lost = self.lost();
+        let mut stopping = stop.clone();
         let Self {
             tracker,
             timers,
             inbox,
             ..
         } = self;
+        let inbox = inbox.as_ref();
         let settled = async {
             if undelivered == Undelivered::HandOut
                 && let Some(inbox) = inbox
@@ -103,12 +111,22 @@ impl Session {
             tracker.close_when_idle().await;
             Ok(0)
         };
+        let requeued = async {
+            stopping.asked().await;
+            loop {
+                sleep(REQUEUE_INTERVAL).await;
+                let arrived = inbox.map(InboxWatch::take_arrived);
+                tracker.requeue_abandoned(arrived.unwrap_or_default());
+            }
+        };
         let mut settled = pin!(settled);
+        let mut requeued = pin!(requeued);
         let mut lost = pin!(lost);
         loop {
             tokio::select! {
                 settled = &mut settled => return settled,
                 () = timers.tick(tracker) => {}
+                () = &mut requeued => {}
                 () = stop.deadline() => {
                     return Ok(tracker.give_up());
                 }
@@ -135,7 +153,7 @@ impl Session {
 /// # Errors
 ///
 /// The channel is lost.
-async fn handed_out(inbox: &mut InboxWatch) -> Result<(), TransportError> {
+async fn handed_out(inbox: &InboxWatch) -> Result<(), TransportError> {
     let mut checks = interval(CHECK_INTERVAL);
     loop {
         tokio::select! {
