@@ -127,8 +127,8 @@ impl Connection {
     /// A token that expires may do so while a connection is open. RabbitMQ keeps that
     /// connection and refuses its requests; the client then opens another one. A publisher
     /// does so from an age of 30 seconds on: on a younger connection, a refused message is
-    /// refused. While it can't open another one, it uses the old one, and sends the refused
-    /// message again until its deadline.
+    /// refused. While the new connection can't be opened, other messages wait, and
+    /// [`Reconnect`](crate::Reconnect) applies.
     ///
     /// ```
     /// use taskcluster_pulse::Connection;

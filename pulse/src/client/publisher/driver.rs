@@ -5,7 +5,6 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
-use tokio::time::Instant;
 
 use super::Shared;
 use super::event::PublisherEvent;
@@ -21,10 +20,6 @@ use crate::client::transport::{SharedError, TransportError, code};
 /// Age up to which the secret of a connection counts as valid, so that messages which the
 /// user may not publish cost few connections.
 const FRESH: Duration = Duration::from_secs(30);
-
-/// Minimum time between a failure to open another connection, because the secret may have
-/// expired, and the next attempt.
-const RENEWAL_INTERVAL: Duration = Duration::from_secs(5);
 
 pub(super) struct Driver {
     connection: Connection,
@@ -104,43 +99,17 @@ impl Driver {
                 Err(error) if error.is_refusal() => error,
                 result => return result,
             };
-            tracing::warn!("the broker closed the channel: {error}");
-            let is_final = !self.may_be_expired(session, &error);
-            (self.outbox).channel_closed(&error, is_final, &self.exchanges);
-            if !is_final && self.renew(session).await {
-                continue;
+            if self.may_be_expired(session, &error) {
+                return Err(error);
             }
+            tracing::warn!("the broker closed the channel: {error}");
+            self.outbox.channel_closed(&error, &self.exchanges);
             let reopen = session.reopen_channel(&self.exchanges);
             match self.outbox.meanwhile(reopen).await {
                 Some(Ok(())) => {}
                 Some(Err(error)) => return Err(error.on_open_connection()),
                 None => return Ok(()),
             }
-        }
-    }
-
-    /// Opens a session in place of one whose secret may have expired. If that fails, the old
-    /// one goes on, and this returns `false`.
-    async fn renew(&mut self, session: &mut Session) -> bool {
-        if Instant::now() < session.renewal_at {
-            return false;
-        }
-        let open = Session::open(&self.connection, &self.exchanges);
-        match self.outbox.meanwhile(open).await {
-            Some(Ok(new)) => {
-                let old = std::mem::replace(session, new);
-                self.shared.meter.connections_lost.up();
-                self.shared.connected(session);
-                self.outbox.meanwhile(old.abandon()).await;
-                true
-            }
-            Some(Err(error)) => {
-                tracing::warn!(?error, "no other connection could be opened");
-                session.renewal_at = Instant::now() + RENEWAL_INTERVAL;
-                false
-            }
-            // Everything is done.
-            None => false,
         }
     }
 

@@ -21,10 +21,6 @@ use crate::client::transport::{
 /// Time after which the connection is given up if answers are withheld and no place is free.
 const WITHHELD: Duration = Duration::from_secs(30);
 
-/// Delay before a message is sent again whose refusal may not be final, after those of
-/// other resends.
-const UNDECIDED_DELAY: Duration = Duration::from_secs(10);
-
 /// Every message without an outcome, by its number.
 ///
 /// A message is unsent, delayed after a refusal, or awaits its answer.
@@ -192,17 +188,16 @@ impl InFlight {
                 message.confirm();
             }
         } else {
-            self.send_later(number, Refusal::Nack, None);
+            self.send_later(number, Refusal::Nack);
         }
     }
 
-    /// Sends a message again after a delay. After the last one, the delay is `further`, or
-    /// it ends the message.
-    fn send_later(&mut self, number: u64, refusal: Refusal, further: Option<Duration>) {
+    /// Sends a message again after a delay, or ends it after the last delay.
+    fn send_later(&mut self, number: u64, refusal: Refusal) {
         let Some(message) = self.messages.get_mut(number) else {
             return;
         };
-        if let Some(delay) = message.next_resend(refusal).or(further) {
+        if let Some(delay) = message.next_resend(refusal) {
             self.delayed.insert((Instant::now() + delay, number));
         } else if let Some(message) = self.take(number) {
             message.end_refused();
@@ -319,13 +314,8 @@ impl InFlight {
     /// Ends the messages because of which the broker closed the channel, if `error` names
     /// their exchange or only one was unanswered; otherwise messages are sent one at a
     /// time to find them. Messages to `declared` exchanges are sent again after a delay,
-    /// because those are declared again. If the refusal is not final, no message ends.
-    pub(super) fn channel_closed(
-        &mut self,
-        error: &TransportError,
-        is_final: bool,
-        declared: &[&str],
-    ) {
+    /// because those are declared again.
+    pub(super) fn channel_closed(&mut self, error: &TransportError, declared: &[&str]) {
         let sent = self.unsend();
         let (mut refused, mut delayed) = (BTreeSet::new(), BTreeSet::new());
         for number in &sent {
@@ -334,10 +324,9 @@ impl InFlight {
             };
             let is_named = names(error, message.exchange());
             let is_missing = is_named && error.code == Some(code::NOT_FOUND);
-            let is_found = is_named || sent.len() == 1;
-            if is_missing && declared.contains(&message.exchange()) || is_found && !is_final {
+            if is_missing && declared.contains(&message.exchange()) {
                 delayed.insert(*number);
-            } else if is_found {
+            } else if is_named || sent.len() == 1 {
                 refused.insert(*number);
             } else {
                 // The broker may have routed it before it closed the channel.
@@ -348,9 +337,8 @@ impl InFlight {
             self.one_by_one = sent.len();
         }
         self.unsent.retain(|number| !delayed.contains(number));
-        let further = (!is_final).then_some(UNDECIDED_DELAY);
         for number in delayed {
-            self.send_later(number, Refusal::Closed(error.reason.clone()), further);
+            self.send_later(number, Refusal::Missing(error.reason.clone()));
         }
         for (number, message) in self.messages.extract(&refused) {
             self.forget_deadline(number, &message);

@@ -191,13 +191,8 @@ impl Outbox {
         self.in_flight.connection_lost();
     }
 
-    pub(super) fn channel_closed(
-        &mut self,
-        error: &TransportError,
-        is_final: bool,
-        declared: &[&str],
-    ) {
-        self.in_flight.channel_closed(error, is_final, declared);
+    pub(super) fn channel_closed(&mut self, error: &TransportError, declared: &[&str]) {
+        self.in_flight.channel_closed(error, declared);
     }
 
     /// Ends every message with `error`, those in the inbox included.

@@ -45,9 +45,9 @@ struct Resends {
 pub(super) enum Refusal {
     /// The broker has nacked it.
     Nack,
-    /// The broker has closed the channel for this reason, which may pass: the exchange,
-    /// which is declared again, did not exist, or the secret may have expired.
-    Closed(String),
+    /// The broker has closed the channel for this reason: the exchange, which is
+    /// declared again, did not exist.
+    Missing(String),
 }
 
 /// One of the `max_in_flight` places.
@@ -140,7 +140,7 @@ impl Pending {
     /// Ends it because the broker refused it, after the last attempt or at the deadline.
     pub(super) fn end_refused(mut self) -> Place {
         match self.resends.take().map(|resends| resends.last) {
-            Some(Refusal::Closed(reason)) => self.refuse(&reason),
+            Some(Refusal::Missing(reason)) => self.refuse(&reason),
             Some(Refusal::Nack) | None => self.queue_full(),
         }
     }

@@ -18,9 +18,6 @@ pub(super) struct Session {
     pub(super) channel: Arc<dyn Channel>,
     pub(super) state: watch::Receiver<LinkState>,
     pub(super) since: Instant,
-    /// When to open another connection at the earliest, if this one's secret may have
-    /// expired.
-    pub(super) renewal_at: Instant,
 }
 
 impl Session {
@@ -35,7 +32,6 @@ impl Session {
             link,
             channel,
             since: Instant::now(),
-            renewal_at: Instant::now(),
         })
     }
 

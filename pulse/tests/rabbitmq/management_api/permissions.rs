@@ -1,8 +1,6 @@
 //! Users who may not do everything.
 
 use std::io;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use lapin::uri::AMQPUri;
@@ -347,51 +345,6 @@ async fn a_message_is_refused_on_a_new_connection_only() {
     let other = Message::<Owned>::new(message.routing_key, message.payload);
     let refused = publisher.publish(&other).await.expect("accepted");
     refused.await.expect_err("the connection is new");
-    assert_eq!(publisher.counters().connections_lost, 1);
-    publisher.close().await;
-    tokens.delete().await;
-}
-
-#[tokio::test]
-#[ignore = "needs RabbitMQ: run by cargo xtask test"]
-async fn a_publisher_keeps_its_connection_until_it_has_another() {
-    let rabbit = Rabbit::for_test().await;
-    rabbit.declare_exchange(Owned::INFO.exchange).await;
-    let tokens = Tokens::new(&rabbit).await;
-    let has_tokens = Arc::new(AtomicBool::new(true));
-    let (available, name, management) = (
-        Arc::clone(&has_tokens),
-        tokens.name.clone(),
-        tokens.management.clone(),
-    );
-    let connection = Connection::amqp(&tokens.uri.to_string()).expect("a URL");
-    let connection = connection.secret_from(move || {
-        let is_available = available.load(Ordering::SeqCst);
-        let (name, management) = (name.clone(), management.clone());
-        async move {
-            if !is_available {
-                return Err(io::Error::other("no vault"));
-            }
-            allow(&name, &management, [".*", ".*", ".*"]).await;
-            Ok("secret".to_owned())
-        }
-    });
-    let publisher = Publisher::builder(connection).start().await;
-    let publisher = publisher.expect("started");
-    tokio::time::sleep(Duration::from_secs(31)).await;
-
-    has_tokens.store(false, Ordering::SeqCst);
-    let allowed = format!("^{}$", Numbered::INFO.exchange);
-    allow(&tokens.name, &tokens.management, ["", &allowed, ""]).await;
-    let message = message_on(&rabbit.lane, 1);
-    let other = Message::<Owned>::new(message.routing_key.clone(), message.payload.clone());
-    let refused = publisher.publish(&other).await.expect("accepted");
-    tokio::time::sleep(Duration::from_secs(1)).await;
-    let sent = publisher.publish(&message).await.expect("accepted");
-    sent.await.expect("confirmed on the old connection");
-    assert_eq!(publisher.counters().connections_lost, 0);
-    has_tokens.store(true, Ordering::SeqCst);
-    refused.await.expect("confirmed with a new token");
     assert_eq!(publisher.counters().connections_lost, 1);
     publisher.close().await;
     tokens.delete().await;

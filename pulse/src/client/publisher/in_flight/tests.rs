@@ -338,7 +338,7 @@ async fn the_message_that_closes_the_channel_is_found() {
     sent.messages.take();
     let error = poll_answers(&mut messages).expect_err("closed");
     assert!(error.is_unexplained);
-    messages.channel_closed(&too_large(), true, &[]);
+    messages.channel_closed(&too_large(), &[]);
 
     sent.send(&mut messages);
     assert_eq!(sent.keys(), ["first"], "one at a time");
@@ -348,7 +348,7 @@ async fn the_message_that_closes_the_channel_is_found() {
     sent.send(&mut messages);
     sent.answer("large", Err(too_large()));
     let error = poll_answers(&mut messages).expect_err("closed");
-    messages.channel_closed(&error, true, &[]);
+    messages.channel_closed(&error, &[]);
     let error = error_of(large);
     assert!(matches!(error, PublishError::Refused { .. }), "{error}");
     assert!(error.to_string().contains("message too large"), "{error}");
@@ -373,39 +373,11 @@ async fn messages_to_a_forbidden_exchange_are_found_by_its_name() {
     sent.send(&mut messages);
     sent.messages.take();
     // Declaring it again would not help.
-    messages.channel_closed(&forbidden, true, &["exchange/b"]);
+    messages.channel_closed(&forbidden, &["exchange/b"]);
     let error = error_of(refused);
     assert!(error.to_string().contains("write access"), "{error}");
     sent.send(&mut messages);
     assert_eq!(sent.keys(), ["first", "last"]);
-}
-
-/// A connection whose secret may have expired is used until there is another one.
-#[tokio::test(start_paused = true)]
-async fn a_message_whose_refusal_may_not_be_final_is_sent_again_until_its_deadline() {
-    let reason = "ACCESS_REFUSED - write access to exchange 'exchange/a' in vhost '/' refused \
-                  for user 'guest'";
-    let forbidden = TransportError::coded(code::ACCESS_REFUSED, reason);
-    let (mut messages, sent) = (in_flight(), Sent::default());
-    let outcome = add(&mut messages, "a");
-    let (started, mut times) = (Instant::now(), 0);
-    while !messages.is_empty() {
-        sent.send(&mut messages);
-        if !sent.messages.take().is_empty() {
-            times += 1;
-            messages.channel_closed(&forbidden, false, &[]);
-        }
-        let wait = messages
-            .due()
-            .map_or(Duration::ZERO, |due| due - Instant::now());
-        advance(wait).await;
-        messages.tick(&DelayReason::NoAnswer).expect("open");
-    }
-    assert_eq!(started.elapsed().as_secs(), DEADLINE.as_secs());
-    assert!((8..=11).contains(&times), "sent {times} times");
-    let error = error_of(outcome);
-    assert!(matches!(error, PublishError::Refused { .. }), "{error}");
-    assert!(error.to_string().contains("write access"), "{error}");
 }
 
 /// Other messages to the exchange may be allowed.
@@ -418,7 +390,7 @@ async fn the_message_with_a_forbidden_routing_key_is_searched_for() {
     let _outcomes = ["a", "b"].map(|key| add(&mut messages, key));
     sent.send(&mut messages);
     sent.messages.take();
-    messages.channel_closed(&forbidden, true, &[]);
+    messages.channel_closed(&forbidden, &[]);
     sent.send(&mut messages);
     assert_eq!(sent.keys(), ["a"], "one at a time");
 }
@@ -431,7 +403,7 @@ async fn a_message_without_an_answer_delays_others_at_most_until_its_deadline() 
     let earlier = ["unanswered", "large"].map(|key| add(&mut messages, key));
     sent.send(&mut messages);
     sent.messages.take();
-    messages.channel_closed(&too_large, true, &[]);
+    messages.channel_closed(&too_large, &[]);
     sent.send(&mut messages);
     assert_eq!(sent.keys(), ["unanswered"], "one at a time");
     advance(DEADLINE / 2).await;
@@ -497,7 +469,7 @@ async fn a_message_above_the_next_connections_frame_max_is_too_long() {
         sent.send(&mut messages);
         let later = add(&mut messages, "later");
         match channel_only {
-            true => messages.channel_closed(&too_large, true, &[]),
+            true => messages.channel_closed(&too_large, &[]),
             false => messages.connection_lost(),
         }
         sent.frame_max.set(16);
@@ -521,7 +493,7 @@ async fn messages_to_a_missing_exchange_are_sorted_out_in_linear_time() {
         let (mut messages, sent) = (in_flight(), Sent::default());
         let _outcomes: Vec<_> = (0..50_000).map(|_| add(&mut messages, "key")).collect();
         sent.send(&mut messages);
-        messages.channel_closed(&missing, true, declared);
+        messages.channel_closed(&missing, declared);
         assert_eq!(messages.is_empty(), declared.is_empty());
     }
 }
@@ -540,7 +512,7 @@ async fn a_message_to_an_exchange_that_stays_missing_is_sent_four_times() {
         sent.send(&mut messages);
         if !sent.messages.take().is_empty() {
             times += 1;
-            messages.channel_closed(&missing(), true, &["exchange/a"]);
+            messages.channel_closed(&missing(), &["exchange/a"]);
         }
         let wait = messages
             .due()
