@@ -4,7 +4,7 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use signal_hook::{flag, low_level};
+use signal_hook::{SigId, flag, low_level};
 
 /// Signals that are recorded. A later one ends the process at once, so that nobody has to
 /// wait for a step that does not end.
@@ -14,20 +14,26 @@ pub(crate) struct Signals {
     last: Arc<AtomicUsize>,
     /// Whether the next one ends the process.
     is_last: Arc<AtomicBool>,
+    /// What sets that after the first one.
+    setters: Arc<[SigId]>,
 }
 
 impl Signals {
     /// From now on, the first of these signals is recorded, and does not end the process.
     pub(crate) fn hold(signals: &[i32]) -> io::Result<Self> {
         let (last, is_last) = (Arc::default(), Arc::default());
+        // In the order in which they are run.
         for &signal in signals {
             let number = usize::try_from(signal).unwrap_or_default();
-            // In the order in which they are run.
             flag::register_usize(signal, Arc::clone(&last), number)?;
             flag::register_conditional_default(signal, Arc::clone(&is_last))?;
         }
-        set_after_first(signals, &is_last)?;
-        Ok(Self { last, is_last })
+        let setters = set_after_first(signals, &is_last)?.into();
+        Ok(Self {
+            last,
+            is_last,
+            setters,
+        })
     }
 
     /// The recorded signal, if any.
@@ -41,13 +47,17 @@ impl Signals {
     /// From now on, a signal ends the process. Returns the recorded one, if any.
     pub(crate) fn release(&self) -> Option<i32> {
         self.is_last.store(true, Ordering::SeqCst);
+        for &setter in self.setters.iter() {
+            low_level::unregister(setter);
+        }
         self.pending()
     }
 }
 
-/// Sets `is_last` soon after the first of `signals`.
+/// Sets `is_last` soon after the first of `signals`. The thread that waits for it ends when the
+/// returned actions are unregistered.
 #[cfg(unix)]
-fn set_after_first(signals: &[i32], is_last: &Arc<AtomicBool>) -> io::Result<()> {
+fn set_after_first(signals: &[i32], is_last: &Arc<AtomicBool>) -> io::Result<Vec<SigId>> {
     use std::io::Read;
     use std::os::unix::net::UnixStream;
     use std::thread;
@@ -58,9 +68,10 @@ fn set_after_first(signals: &[i32], is_last: &Arc<AtomicBool>) -> io::Result<()>
     const ONE_REQUEST: Duration = Duration::from_millis(200);
 
     let (mut read, write) = UnixStream::pair()?;
-    for &signal in signals {
-        low_level::pipe::register(signal, write.try_clone()?)?;
-    }
+    let registered = signals
+        .iter()
+        .map(|&signal| low_level::pipe::register(signal, write.try_clone()?));
+    let registered = registered.collect::<io::Result<_>>()?;
     let is_last = Arc::clone(is_last);
     thread::Builder::new().spawn(move || {
         if read.read_exact(&mut [0]).is_ok() {
@@ -68,16 +79,16 @@ fn set_after_first(signals: &[i32], is_last: &Arc<AtomicBool>) -> io::Result<()>
             is_last.store(true, Ordering::SeqCst);
         }
     })?;
-    Ok(())
+    Ok(registered)
 }
 
 /// Sets `is_last` at the first of `signals`.
 #[cfg(not(unix))]
-fn set_after_first(signals: &[i32], is_last: &Arc<AtomicBool>) -> io::Result<()> {
-    for &signal in signals {
-        flag::register(signal, Arc::clone(is_last))?;
-    }
-    Ok(())
+fn set_after_first(signals: &[i32], is_last: &Arc<AtomicBool>) -> io::Result<Vec<SigId>> {
+    let registered = signals
+        .iter()
+        .map(|&signal| flag::register(signal, Arc::clone(is_last)));
+    registered.collect()
 }
 
 /// The signal of a closed terminal, unless it is ignored, as with `nohup`. Whether it is can

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::time::timeout;
@@ -48,7 +48,7 @@ pub struct DeadLetterQueue {
     /// another message. `None` also if the binding was removed.
     replays: Option<Arc<dyn Channel>>,
     /// The request for the next dead letter, if its answer is awaited.
-    request: Option<BoxFuture<'static, Result<Option<Arrival>, TransportError>>>,
+    request: Mutex<Option<BoxFuture<'static, Result<Option<Arrival>, TransportError>>>>,
     /// How many dead letters are still to be returned.
     left: u32,
     /// Whether the connection was given up because a replay was not answered.
@@ -88,7 +88,7 @@ impl DeadLetterQueue {
             channel,
             names,
             replays: None,
-            request: None,
+            request: Mutex::default(),
             left,
             is_unanswered: false,
         })
@@ -110,12 +110,17 @@ impl DeadLetterQueue {
             return Ok(None);
         }
         let queue = &self.names.full_name;
-        let request = self.request.get_or_insert_with(|| {
+        // Only `&mut self` leads to it: the mutex makes this type `Sync`, which futures are not.
+        let pending = self
+            .request
+            .get_mut()
+            .unwrap_or_else(PoisonError::into_inner);
+        let request = pending.get_or_insert_with(|| {
             let (channel, queue) = (Arc::clone(&self.channel), queue.clone());
             Box::pin(async move { channel.get(&queue).await })
         });
         let answered = answer(queue, request).await;
-        self.request = None;
+        *pending = None;
         self.left -= 1;
         Ok(answered?.map(|arrival| DeadLetter {
             tag: arrival.tag,

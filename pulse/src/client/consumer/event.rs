@@ -37,8 +37,12 @@ pub enum ConsumerEvent {
         error: Arc<dyn Error + Send + Sync>,
     },
     /// The broker refused to add or to remove one binding of the queue. The others are in
-    /// effect. The consumer tries again after a second, with delays that grow to ten minutes,
-    /// and on its next connection. Until then it is reported again only for another reason.
+    /// effect. The consumer tries again on its next connection. It tries to add one also before
+    /// that, after a second (and after [`remove_other_bindings`] has ended), with delays that
+    /// grow to ten minutes for each refused binding; until then it is reported again only for
+    /// another reason.
+    ///
+    /// [`remove_other_bindings`]: super::ConsumerBuilder::remove_other_bindings
     BindingFailed(BindingError),
     /// A binding that the program does not configure was removed, as requested by
     /// [`remove_other_bindings`](super::ConsumerBuilder::remove_other_bindings).

@@ -7,17 +7,19 @@ use tokio::time::sleep;
 use super::bindings::Binder;
 use super::event::ConsumerEvent;
 use super::shared::Shared;
+use crate::client::error::BindingError;
 use crate::client::reconnect::Reconnect;
-use crate::client::transport::{Link, Route, TransportError};
+use crate::client::transport::{Link, LinkState, Route, TransportError, code};
 
-/// First and longest delay before refused bindings are requested again, each reduced by up
-/// to a half at random. They grow, because each refusal takes a number of a channel, and
-/// some bindings are refused for ever.
+/// First delay before refused bindings are requested again, and longest one for each of them,
+/// reduced by up to a half at random. They grow, because each refusal takes a number of a
+/// channel, and some bindings are refused for ever.
 const FIRST_DELAY: Duration = Duration::from_secs(1);
 const MAX_DELAY: Duration = Duration::from_secs(600);
 
 /// Requests the refused bindings of `queue` again, until none is left: the service that
-/// declares an exchange may do so later than this consumer its queue.
+/// declares an exchange may do so later than this consumer its queue. Refused removals wait for
+/// the next connection: meanwhile another version of the program may have added the binding.
 ///
 /// # Errors
 ///
@@ -27,41 +29,65 @@ pub(super) async fn retry(
     link: &dyn Link,
     queue: &str,
 ) -> Result<(), TransportError> {
-    let mut delays = Reconnect::forever()
-        .delays(FIRST_DELAY, MAX_DELAY)
-        .backoff();
-    loop {
-        let failed = shared.failed_bindings();
-        if failed.is_empty() {
-            return Ok(());
+    let number = u32::try_from(refused(shared).len()).unwrap_or(u32::MAX);
+    let longest = MAX_DELAY.saturating_mul(number);
+    let mut delays = Reconnect::forever().delays(FIRST_DELAY, longest).backoff();
+    while !refused(shared).is_empty() {
+        sleep(delays.next().unwrap_or(longest)).await;
+        let Err(error) = request(shared, link, queue).await else {
+            continue;
+        };
+        let is_lost = LinkState::lost_soon(&link.state()).await.is_some();
+        if is_lost || error.code == Some(code::NOT_ALLOWED) {
+            return Err(error);
         }
-        sleep(delays.next().unwrap_or(MAX_DELAY)).await;
-        let mut binder = Binder::new(link, queue);
-        for before in &failed {
-            let route = Route {
-                exchange: before.exchange.clone(),
-                routing_key: before.routing_key.clone(),
-            };
-            let now = match shared.config.bindings.contains(&route) {
-                true => binder.bind(&route).await?,
-                false => binder.unbind(&route).await?,
-            };
-            match &now {
-                Some(error) if error != before => {
-                    let event = ConsumerEvent::BindingFailed(error.clone());
-                    shared.listener.send(&event);
-                }
-                Some(_) => {}
-                None => {
-                    let Route {
-                        exchange,
-                        routing_key,
-                    } = &route;
-                    tracing::info!(queue, exchange, routing_key, "binding no longer refused");
-                }
-            }
-            shared.update_failed_binding(before, now);
+        tracing::warn!(queue, ?error, "refused bindings could not be requested");
+    }
+    Ok(())
+}
+
+/// The refused bindings that the program configures.
+fn refused(shared: &Shared) -> Vec<BindingError> {
+    let mut failed = shared.failed_bindings();
+    failed.retain(|error| shared.config.bindings.contains(&route(error)));
+    failed
+}
+
+/// Requests each refused binding once.
+async fn request(shared: &Shared, link: &dyn Link, queue: &str) -> Result<(), TransportError> {
+    let mut binder = Binder::new(link, queue);
+    for before in refused(shared) {
+        let now = binder.bind(&route(&before)).await?;
+        report(shared, &before, now.as_ref());
+        shared.update_failed_binding(&before, now);
+    }
+    binder.close().await;
+    Ok(())
+}
+
+fn route(error: &BindingError) -> Route {
+    Route {
+        exchange: error.exchange.clone(),
+        routing_key: error.routing_key.clone(),
+    }
+}
+
+/// Reports a binding that was refused for another reason than `before`, or that was not.
+fn report(shared: &Shared, before: &BindingError, now: Option<&BindingError>) {
+    match now {
+        Some(error) if error != before => {
+            let event = ConsumerEvent::BindingFailed(error.clone());
+            shared.listener.send(&event);
         }
-        binder.close().await;
+        Some(_) => {}
+        None => {
+            let BindingError {
+                queue,
+                exchange,
+                routing_key,
+                ..
+            } = before;
+            tracing::info!(queue, exchange, routing_key, "binding no longer refused");
+        }
     }
 }
