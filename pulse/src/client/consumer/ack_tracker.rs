@@ -249,6 +249,9 @@ impl AckTracker {
     }
 
     fn requeue(&self, mut deliveries: MutexGuard<'_, DeliveryStates>, tags: &[u64]) {
+        if !self.is_live() {
+            return;
+        }
         for tag in tags {
             self.channel.nack(*tag, true);
             deliveries.set(*tag, State::Settled);
@@ -398,6 +401,21 @@ mod tests {
         channel.close().await;
         tracker.flush();
         assert_eq!((meter.acked.get(), meter.acks_sent.get()), (1, 0));
+    }
+
+    #[tokio::test]
+    async fn deliveries_that_a_closed_channel_can_t_requeue_do_not_count() {
+        let link = crate::MemoryBroker::new().connection().open().await;
+        let link = link.expect("a connection");
+        let channel = link.open_channel().await.expect("a channel");
+        let meter = Arc::default();
+        let tracker = AckTracker::new(Arc::clone(&channel), Arc::clone(&meter));
+        assert!(tracker.open(1));
+        tracker.settle(1, Settlement::Drop);
+        channel.close().await;
+        tracker.requeue_dropped();
+        tracker.requeue_abandoned(vec![2]);
+        assert_eq!((meter.dropped.get(), meter.requeued.get()), (1, 0));
     }
 
     /// They are reported as requeued.
