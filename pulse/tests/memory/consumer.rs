@@ -127,6 +127,8 @@ async fn a_connection_that_is_lost_soon_after_its_channel_is_no_attempt() {
         .await;
     broker.disconnect();
     consumer.next().await.expect("a delivery").ack();
+    let counters = consumer.counters();
+    assert_eq!((counters.channels_lost, counters.connections_lost), (1, 1));
     consumer.stop().await.expect("stopped");
     assert_eq!(broker.queue_len(QUEUE), Some(0));
 }

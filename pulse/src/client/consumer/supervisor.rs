@@ -16,7 +16,7 @@ use super::stop::Stop;
 use crate::client::connection::ConnectError;
 use crate::client::error::{BindingError, Error};
 use crate::client::reconnect::{LostSession, NextAttempt, Reconnector};
-use crate::client::transport::{Link, TransportError};
+use crate::client::transport::{Link, LinkState, TransportError};
 
 /// Age at which a session counts as having worked even without acks, so that its lost
 /// channel is replaced without a delay.
@@ -176,8 +176,9 @@ impl Supervisor {
         // Also if the consumer is asked to stop at this moment.
         let error = old.lose(error);
         let mut reopened = tokio::select! {
-            session = self.reopen(old, error) => session?,
+            biased;
             () = stop.asked() => return Ok(None),
+            session = self.reopen(old, error) => session?,
         };
         self.report_ready(&mut reopened);
         self.report_new_queue(&reopened);
@@ -205,9 +206,12 @@ impl Supervisor {
             if !lost.progress && lost.age < STEADY {
                 self.reconnector.wait_after(&lost).await;
             }
-            match set_up(shared, inboxes, link).await {
+            match set_up(shared, inboxes, Arc::clone(&link)).await {
                 Ok(session) => return Ok(session),
                 Err(error) => lost.error = Arc::new(error.on_open_connection()),
+            }
+            if LinkState::lost_soon(&link.state()).await.is_some() {
+                shared.meter.connections_lost.up();
             }
         } else {
             shared.meter.connections_lost.up();
