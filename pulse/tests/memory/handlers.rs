@@ -11,6 +11,9 @@ use taskcluster_pulse::{
 };
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep};
+use tracing::{Instrument, Span};
+use tracing_subscriber::Registry;
+use tracing_subscriber::registry::LookupSpan;
 
 type Outcome = std::future::Ready<Result<(), String>>;
 
@@ -339,6 +342,33 @@ async fn a_consumer_stops_within_a_limit() {
     assert_eq!(broker.queue_len(QUEUE), Some(2));
     kept.ack();
     assert_eq!(broker.queue_len(QUEUE), Some(2), "the ack is too late");
+}
+
+/// The names of the current span and those around it.
+fn current_spans() -> Vec<&'static str> {
+    let current = Span::current().id().expect("a span");
+    tracing::dispatcher::get_default(|dispatch| {
+        let registry: &Registry = dispatch.downcast_ref().expect("the subscriber");
+        let current = registry.span(&current).expect("open");
+        current.scope().map(|span| span.name()).collect()
+    })
+}
+
+#[tokio::test]
+async fn the_spans_of_handlers_are_within_that_of_the_program() {
+    let _spans = tracing::subscriber::set_default(tracing_subscriber::registry());
+    let broker = MemoryBroker::new();
+    let consumer = builder(&broker).start().await.expect("started");
+    let handle = consumer.handle();
+    publish(&broker, 0..1).await;
+    let run = consumer.run(1, move |_: Event| {
+        handle.stop();
+        assert_eq!(current_spans(), ["delivery", "program"]);
+        std::future::ready(Ok::<(), String>(()))
+    });
+    let run = tokio::spawn(run.instrument(tracing::info_span!("program")));
+    run.await.expect("no panic").expect("stopped");
+    assert_eq!(broker.queue_len(QUEUE), Some(0));
 }
 
 /// For instance to the program that replaces this one.

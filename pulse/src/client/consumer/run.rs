@@ -155,7 +155,8 @@ where
         for _ in 0..self.jobs.add(jobs) {
             let place = Place::new(Arc::clone(&self.jobs));
             let worker = place.worker();
-            let _ = worker.set(self.tasks.spawn((self.work)(place)));
+            let work = (self.work)(place).in_current_span();
+            let _ = worker.set(self.tasks.spawn(work));
         }
         while self.tasks.try_join_next().is_some() {}
     }
