@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 use tokio::task::{JoinSet, coop};
-use tokio::time::{Interval, interval};
+use tokio::time::Interval;
 use tracing::{Instrument, Span};
 
 use super::dead_lettering::publish_dead_letter;
@@ -17,6 +17,7 @@ use super::from_message::FromMessage;
 use super::jobs::{Jobs, Place};
 use super::policy::OnFailure;
 use super::retries::{Retries, retry_delay};
+use super::timers::every;
 use super::worker::{Failure, Job, Worker};
 use super::{Consumer, joined};
 use crate::client::error::{Error, FailedMessage};
@@ -107,7 +108,7 @@ impl Consumer {
             },
             failed,
             retries: Retries::new(),
-            checks: interval(CHECK_INTERVAL),
+            checks: every(CHECK_INTERVAL),
             error: None,
         };
         dispatcher.run_in_task(self).await

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tokio::time::{Instant, Sleep, interval, sleep, timeout};
+use tokio::time::{Instant, Sleep, sleep, timeout};
 use tracing::Instrument;
 
 pub(super) use self::retirement::Undelivered;
@@ -20,7 +20,7 @@ use super::refused_bindings;
 use super::setup::{self, Prepared};
 use super::shared::Shared;
 use super::stop::Stop;
-use super::timers::{Timers, due};
+use super::timers::{Timers, due, every};
 use crate::client::connection::ConnectError;
 use crate::client::counters::Meter;
 use crate::client::error::BindingError;
@@ -159,7 +159,7 @@ impl Session {
         let mut old = self.recycle_timer(shared.config.recycle);
         let mut demand = shared.demand.subscribe();
         let mut link = self.link.state();
-        let mut checks = interval(CHECK_INTERVAL);
+        let mut checks = every(CHECK_INTERVAL);
         loop {
             let is_fixed = self.keeps_prefetch && self.prefetch.is_some();
             tokio::select! {
@@ -326,7 +326,7 @@ async fn lost(link: &mut watch::Receiver<LinkState>) -> TransportError {
 /// Completes soon after the channel has closed. The broker's reason is known only to the
 /// deliveries of a consumer that is not cancelled.
 async fn closed(channel: &dyn Channel) -> TransportError {
-    let mut checks = interval(CHECK_INTERVAL);
+    let mut checks = every(CHECK_INTERVAL);
     while channel.is_open() {
         checks.tick().await;
     }

@@ -3,7 +3,7 @@
 use std::pin::Pin;
 use std::time::Duration;
 
-use tokio::time::{Interval, Sleep, interval, sleep};
+use tokio::time::{Interval, MissedTickBehavior, Sleep, interval, sleep};
 
 use super::ack_tracker::AckTracker;
 
@@ -12,6 +12,14 @@ const ACK_DELAY: Duration = Duration::from_millis(10);
 
 /// How long a dropped delivery waits, at most, before it is requeued.
 const REQUEUE_INTERVAL: Duration = Duration::from_secs(1);
+
+/// Ticks at once, and then after each `period`, also after a time in which the program did
+/// not run.
+pub(super) fn every(period: Duration) -> Interval {
+    let mut ticks = interval(period);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    ticks
+}
 
 /// Completes when the timer does; never without a timer.
 pub(super) async fn due(timer: &mut Option<Pin<Box<Sleep>>>) {
@@ -31,7 +39,7 @@ impl Timers {
     pub(super) fn new() -> Self {
         Self {
             acks: None,
-            requeues: interval(REQUEUE_INTERVAL),
+            requeues: every(REQUEUE_INTERVAL),
         }
     }
 
@@ -55,4 +63,19 @@ async fn ack_time(timer: &mut Option<Pin<Box<Sleep>>>, tracker: &AckTracker) {
         *timer = Some(Box::pin(sleep(ACK_DELAY)));
     }
     due(timer).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn ticks_that_were_missed_do_not_come_together() {
+        let mut ticks = every(Duration::from_secs(1));
+        ticks.tick().await;
+        tokio::time::advance(Duration::from_secs(3600)).await;
+        ticks.tick().await;
+        let next = tokio::time::timeout(Duration::from_millis(900), ticks.tick()).await;
+        next.expect_err("a second later");
+    }
 }

@@ -4,21 +4,22 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::time::{interval, sleep, timeout};
+use tokio::time::{sleep, timeout};
 
 use super::{CHECK_INTERVAL, CLOSE_TIMEOUT, Session, is_open};
 use crate::client::consumer::inbox::{DeliveriesEnd, InboxWatch};
 use crate::client::consumer::shared::Shared;
 use crate::client::consumer::stop::Stop;
+use crate::client::consumer::timers::every;
 use crate::client::transport::TransportError;
 
 /// How long the broker has for the last acks before a replaced channel closes. A quorum
 /// queue that is behind gathers acks, and forgets them when their channel closes.
 const ACKS_TIME: Duration = Duration::from_millis(500);
 
-/// How long a stopping session leaves requeues to the end of its channel, which needs none
-/// for each message, and then the interval of those that it requests. Messages would have to
-/// wait for the last handler.
+/// How long a stopping session leaves requeues to the end of its channel, which takes no
+/// request for each message. Then it requests them, at this interval: the last handler may
+/// run for long.
 const REQUEUE_INTERVAL: Duration = Duration::from_secs(1);
 
 /// What to do with received deliveries that were not handed out when a session retires.
@@ -154,7 +155,7 @@ impl Session {
 ///
 /// The channel is lost.
 async fn handed_out(inbox: &InboxWatch) -> Result<(), TransportError> {
-    let mut checks = interval(CHECK_INTERVAL);
+    let mut checks = every(CHECK_INTERVAL);
     loop {
         tokio::select! {
             end = inbox.ended() => match end {
