@@ -13,7 +13,7 @@ use ureq::http::StatusCode;
 use super::http::{Request, Response};
 use crate::client::management::ListBindings;
 use crate::client::transport::BoxFuture;
-use crate::client::{Management, ManagementError, QueueBinding};
+use crate::client::{ManagementError, QueueBinding};
 use crate::json;
 
 /// A service that lists the bindings of a queue.
@@ -33,12 +33,6 @@ pub(super) trait Source: Send + Sync + 'static {
 pub(super) struct HttpBindings<S> {
     pub(super) source: S,
     pub(super) ca_file: Option<PathBuf>,
-}
-
-impl<S: Source> From<HttpBindings<S>> for Management {
-    fn from(bindings: HttpBindings<S>) -> Self {
-        Self::new(bindings)
-    }
 }
 
 impl<S: Source> ListBindings for HttpBindings<S> {

@@ -5,7 +5,6 @@ use std::io;
 use std::net::TcpStream;
 use std::pin::pin;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use async_rs::{Runtime, Tokio};
 use futures_core::Stream;
@@ -28,10 +27,9 @@ use super::tls;
 use crate::client::Error;
 use crate::client::connection::{ConnectError, Transport};
 use crate::client::lock::lock;
-use crate::client::transport::{BoxFuture, Channel, Link, LinkState, TransportError, code};
-
-/// Timeout for closing a connection that is no longer used.
-const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
+use crate::client::transport::{
+    BoxFuture, CLOSE_TIMEOUT, Channel, Link, LinkState, TransportError, code,
+};
 
 /// Maximum size of a secret that surely fits into the first frame, which RabbitMQ limits
 /// to 4096 bytes.

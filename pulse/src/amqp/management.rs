@@ -50,7 +50,7 @@ impl Management {
     /// the URL that could belong to the secret.
     pub fn http(url: &str) -> Result<Self, ManagementError> {
         match parse(url) {
-            Ok(bindings) => Ok(bindings.into()),
+            Ok(bindings) => Ok(Self::new(bindings)),
             Err(reason) => Err(ManagementError::Address {
                 reason: format!("{reason}; the form is https://user:secret@host:15671/vhost"),
             }),

@@ -29,11 +29,10 @@ impl Management {
     /// or parameters.
     pub fn pulse_guardian(url: &str) -> Result<Self, ManagementError> {
         match parse(url) {
-            Ok(source) => Ok(HttpBindings {
+            Ok(source) => Ok(Self::new(HttpBindings {
                 source,
                 ca_file: None,
-            }
-            .into()),
+            })),
             Err(reason) => Err(ManagementError::Address {
                 reason: format!("{reason}; the form is https://host"),
             }),

@@ -12,14 +12,12 @@ use super::envelope::Envelope;
 use super::error::Error;
 use super::queue::{DeadLetters, Queue};
 use super::transport::{
-    Arrival, BoxFuture, Channel, Confirm, Link, NO_ROUTE, Route, TransportError, code,
+    Arrival, BoxFuture, CLOSE_TIMEOUT, Channel, Confirm, Link, NO_ROUTE, Route, TransportError,
+    code,
 };
 
-/// Timeout for the broker's answer to a request.
+/// Timeout for opening and closing, and for the broker's answer to a message.
 const TIMEOUT: Duration = Duration::from_secs(30);
-
-/// How long to wait for the end of a connection that does not work.
-const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Reads, replays and deletes the messages that a consumer has
 /// [dead-lettered](super::OnFailure::DeadLetter).
@@ -139,10 +137,10 @@ impl DeadLetterQueue {
     pub async fn close(self) -> Result<(), Error> {
         let deleted = match self.check_open() {
             // Answered after the acks were read.
-            Ok(()) => match timeout(TIMEOUT, self.channel.set_prefetch(0)).await {
-                Ok(answer) => answer.map_err(|error| self.lost(error)),
-                Err(_) => Err(self.lost(no_answer())),
-            },
+            Ok(()) => {
+                let answer = self.channel.set_prefetch(0).await;
+                answer.map_err(|error| self.lost(error))
+            }
             Err(lost) => Err(lost),
         };
         let close = async {
@@ -288,10 +286,7 @@ async fn answer<T>(
     queue: &str,
     request: impl Future<Output = Result<T, TransportError>>,
 ) -> Result<T, Error> {
-    timeout(TIMEOUT, request)
-        .await
-        .unwrap_or_else(|_| Err(no_answer()))
-        .map_err(|error| refused(queue, error))
+    request.await.map_err(|error| refused(queue, error))
 }
 
 fn no_answer() -> TransportError {

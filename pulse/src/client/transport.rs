@@ -52,6 +52,9 @@ pub(crate) enum LinkState {
     Lost(TransportError),
 }
 
+/// Timeout for closing a channel or a connection.
+pub(crate) const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
+
 /// How long to wait for the reason of a lost connection after a channel was lost.
 const LOSS_DELAY: Duration = Duration::from_millis(100);
 

@@ -29,8 +29,6 @@ struct State {
     /// Messages whose handlers run without a place, because their deliveries are lost.
     displaced: BTreeMap<u64, Running>,
     taken: u64,
-    /// Whether waiting messages are left to the broker.
-    closed: bool,
 }
 
 struct Running {
@@ -62,11 +60,6 @@ impl Jobs {
     #[must_use]
     pub(super) fn add(&self, jobs: Vec<Job>) -> usize {
         let mut state = self.lock();
-        if state.closed {
-            drop(state);
-            abandon(jobs);
-            return 0;
-        }
         state.waiting.extend(jobs);
         // Those that have no message yet will take one.
         let starting = state.workers - state.running.len();
@@ -79,13 +72,11 @@ impl Jobs {
         start
     }
 
-    /// Leaves the waiting messages, and those that may still be added, to the broker.
-    pub(super) fn close(&self) {
-        let mut state = self.lock();
-        state.closed = true;
-        let waiting = std::mem::take(&mut state.waiting);
-        drop(state);
-        abandon(waiting);
+    /// Leaves the waiting messages to the broker.
+    pub(super) fn abandon(&self) {
+        // Without the lock, because counters may call the program's code.
+        let waiting = std::mem::take(&mut self.lock().waiting);
+        waiting.into_iter().for_each(|job| job.delivery.abandon());
     }
 
     /// Leaves the messages whose handlers run to the broker, and returns them. One whose
@@ -102,11 +93,6 @@ impl Jobs {
     fn lock(&self) -> MutexGuard<'_, State> {
         lock(&self.state)
     }
-}
-
-/// Called without the lock, because counters may call the program's code.
-fn abandon(jobs: impl IntoIterator<Item = Job>) {
-    jobs.into_iter().for_each(|job| job.delivery.abandon());
 }
 
 impl State {

@@ -25,14 +25,11 @@ use crate::client::connection::ConnectError;
 use crate::client::counters::Meter;
 use crate::client::error::BindingError;
 use crate::client::transport::{
-    Arrival, Channel, Deliveries, Link, LinkState, TransportError, code,
+    Arrival, CLOSE_TIMEOUT, Channel, Deliveries, Link, LinkState, TransportError, code,
 };
 
 /// How often to check for the end of the deliveries while the consumer is idle.
 const CHECK_INTERVAL: Duration = Duration::from_millis(250);
-
-/// Timeout for closing a channel or a connection.
-const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Timeout for the broker's response to `basic.consume`.
 const CONSUME_TIMEOUT: Duration = Duration::from_secs(30);

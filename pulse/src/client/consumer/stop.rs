@@ -6,7 +6,7 @@ use tokio::sync::watch;
 use tokio::time::{Instant, sleep, sleep_until};
 
 /// Timeout for closing connections after the limit of a stop has passed.
-const CLOSE_TIMEOUT: Duration = Duration::from_millis(500);
+const LATE_CLOSE_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// A request to stop a consumer.
 #[derive(Clone, Copy, Debug)]
@@ -83,7 +83,7 @@ impl Stop {
     /// Completes when connections that have not closed are to be given up.
     pub(super) async fn close_deadline(&mut self) {
         self.deadline().await;
-        sleep(CLOSE_TIMEOUT).await;
+        sleep(LATE_CLOSE_TIMEOUT).await;
     }
 
     /// Completes when the messages in work are to be given up.

@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use tokio::time::{sleep, timeout};
 
-use super::{CHECK_INTERVAL, CLOSE_TIMEOUT, Session, is_open};
+use super::{CHECK_INTERVAL, Session, is_open};
 use crate::client::consumer::inbox::{DeliveriesEnd, InboxWatch};
 use crate::client::consumer::shared::Shared;
 use crate::client::consumer::stop::Stop;
 use crate::client::consumer::timers::every;
-use crate::client::transport::TransportError;
+use crate::client::transport::{CLOSE_TIMEOUT, TransportError};
 
 /// How long the broker has for the last acks before a replaced channel closes. A quorum
 /// queue that is behind gathers acks, and forgets them when their channel closes.
