@@ -192,3 +192,23 @@ async fn a_broker_that_is_slow_to_deliver_delays_neither_acks_nor_a_stop() {
     stopped.expect("no panic").expect("nothing was in work");
     rabbit.delete_queue(&rabbit.queue()).await;
 }
+
+/// Those that were handed out, and those that had only arrived.
+#[tokio::test]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
+async fn messages_that_wait_come_to_another_consumer_while_one_is_held() {
+    let rabbit = Rabbit::for_test().await;
+    let mut stopped = rabbit.consumer().start().await.expect("started");
+    publish(&rabbit, 0..200).await;
+    let held = stopped.next().await.expect("a delivery");
+    let stop = tokio::spawn(stopped.stop());
+    let mut other = rabbit.consumer().start().await.expect("started");
+    for _ in 1..200 {
+        let next = timeout(Duration::from_secs(5), other.next()).await;
+        next.expect("requeued").expect("a delivery").ack();
+    }
+    held.ack();
+    stop.await.expect("no panic").expect("stopped");
+    other.stop().await.expect("stopped");
+    rabbit.delete_queue(&rabbit.queue()).await;
+}
