@@ -114,8 +114,8 @@ fn root_docs(model: &Model, layout: &Layout<'_>) -> Vec<String> {
          message of any service, and [`EXCHANGES`] lists all exchanges. Messages are received \
          and published by the runtime, [`taskcluster_pulse`], whose guide has a page for each \
          task; a message that is stored elsewhere is read by \
-         [`decode`](taskcluster_pulse::decode). To construct a payload or routing key, pass its required fields to `new`, as a \
-         struct of the same name in the module `required`.",
+         [`decode`](taskcluster_pulse::decode). To construct a payload or routing key, pass its \
+         required fields to `new`, as a struct of the same name in the module `required`.",
     ));
     docs.extend(example(model, layout));
     if layout.package.is_some() {
