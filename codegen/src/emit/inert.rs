@@ -29,8 +29,8 @@ pub(super) enum By {
     Generator,
 }
 
-/// Whether `text` has only visible characters, paragraphs, lists, emphasis, code spans, links to addresses,
-/// and the elements that its author may add.
+/// Whether `text` has only visible characters, paragraphs, lists, emphasis, code spans,
+/// links to addresses, and the elements that its author may add.
 ///
 /// rustdoc compiles code blocks, passes HTML on, and resolves other links.
 pub(super) fn is_inert(text: &str, by: By) -> bool {

@@ -19,8 +19,8 @@ use crate::routing::{RoutingKey, RoutingKeyError, RoutingPattern};
 /// A binding of a queue: an exchange, and a pattern for its routing keys.
 ///
 /// This is the object-safe half of an exchange: bindings to different exchanges can be in
-/// one list, and `Box<dyn Binding>`, `Arc<dyn Binding>` and `&dyn Binding` can be bound. [`Exchange`] adds
-/// the types.
+/// one list, and `Box<dyn Binding>`, `Arc<dyn Binding>` and `&dyn Binding` can be bound.
+/// [`Exchange`] adds the types.
 pub trait Binding: Debug + Send + Sync {
     /// The published reference's description of the exchange.
     fn info(&self) -> &'static ExchangeInfo;

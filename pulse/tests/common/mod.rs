@@ -22,8 +22,6 @@ use taskcluster_pulse::{
 };
 
 /// The exchange `exchange/tests/v1/numbered`.
-///
-/// A message of it has `Debug` and `PartialEq`, which the exchange itself has not.
 #[derive(Clone, Debug, Default)]
 pub struct Numbered(BindingWords);
 
