@@ -15,7 +15,8 @@ use std::fmt;
 
 use serde_core::de::value::MapDeserializer;
 use serde_core::de::{
-    DeserializeOwned, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor,
+    DeserializeOwned, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess,
+    Visitor,
 };
 use serde_core::{Deserialize, forward_to_deserialize_any};
 use serde_json::value::RawValue;
@@ -39,7 +40,7 @@ thread_local! {
 }
 
 /// What is read although serde refuses it.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy)]
 pub(crate) enum Leniency {
     /// Nothing.
     None,
@@ -110,6 +111,8 @@ pub(crate) fn read_lenient<T: DeserializeOwned>(
 
 #[cold]
 fn read_again<T: DeserializeOwned>(text: &str, leniency: Leniency) -> serde_json::Result<T> {
+    // The bytes of strings are not checked below.
+    serde_json::from_str::<IgnoredAny>(text)?;
     let outer = LENIENCY.replace(leniency);
     let value = read(text);
     LENIENCY.set(outer);
@@ -427,6 +430,16 @@ mod tests {
                 read_lenient::<(i128,)>(text.as_bytes(), Leniency::Notation).is_err(),
                 "{text}"
             );
+        }
+    }
+
+    /// `serde_json` does not check the bytes of a string that is read as such.
+    #[test]
+    fn text_that_is_not_json_is_refused() {
+        for text in ["[\"\n\"]", "[\"\\ud83d\0\"]"] {
+            let read: serde_json::Result<Vec<String>> =
+                read_lenient(text.as_bytes(), Leniency::Characters);
+            assert!(read.is_err(), "{text}");
         }
     }
 

@@ -258,6 +258,24 @@ fn halves_of_surrogate_pairs_in_strings_are_replaced() {
     assert!(matches!(error, PayloadError::Schema(_)), "{error:?}");
 }
 
+/// `serde_json` reads a string that is not Unicode with any bytes in it.
+#[test]
+fn halves_of_surrogate_pairs_permit_no_text_that_is_not_json() {
+    for control in ["\n", "\0", "\u{1f}"] {
+        for text in [
+            r#"{"outer": {"inner": {"leaf": "?"}}}"#,
+            r#"{"outer": {"inner": {"leaf": "a\ud83d?"}}}"#,
+            r#"{"outer": {"inner": {"leaf": "a"}}, "?": 1}"#,
+            r#"{"outer": {"inner": {"leaf": "a"}}, "byName": {"?": {"n": 1}}}"#,
+            r#"{"outer": {"inner": {"leaf": "a"}}, "grid": [["?"]]}"#,
+        ] {
+            let text = text.replace('?', control);
+            let error = decode::<Nested2>(text.as_bytes()).expect_err(&text);
+            assert!(matches!(error, PayloadError::Json(_)), "{text}: {error:?}");
+        }
+    }
+}
+
 #[test]
 fn every_key_of_a_document_is_a_name() {
     for key in [RAW, NUMBER] {
