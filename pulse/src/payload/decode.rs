@@ -49,7 +49,7 @@ fn decode_by_schema<P: Payload>(bytes: &[u8]) -> Result<P, PayloadError> {
     let document = Document::parse(bytes).map_err(PayloadError::Json)?;
     let checked = document.check_parsed(Interpreter::strict(), P::SCHEMA);
     checked.map_err(PayloadError::Schema)?;
-    let payload: P = reader::read_lenient(bytes, Leniency::Notation).map_err(PayloadError::Json)?;
+    let payload: P = reader::read_typed(bytes).map_err(PayloadError::Json)?;
     match payload.validate() {
         // A part that was left out is not checked.
         Err(violations) if document.is_cut() => Err(PayloadError::Schema(violations)),

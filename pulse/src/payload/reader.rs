@@ -105,7 +105,22 @@ pub(crate) fn read_lenient<T: DeserializeOwned>(
     HAS_FAILED.set(false);
     match read(text) {
         Ok(value) if !HAS_FAILED.get() => Ok(value),
-        first => read_again(text, leniency).or(first),
+        first => read_again(text, leniency).or_else(|_| {
+            HAS_FAILED.set(true);
+            first
+        }),
+    }
+}
+
+/// Reads `bytes`, which are one JSON value and nothing more, with other notations, if each
+/// part is of its schema's type.
+pub(super) fn read_typed<T: DeserializeOwned>(bytes: &[u8]) -> serde_json::Result<T> {
+    let value = read_lenient(bytes, Leniency::Notation)?;
+    match HAS_FAILED.get() {
+        true => Err(Error::custom(
+            "the type of an alternative can't hold its value",
+        )),
+        false => Ok(value),
     }
 }
 
@@ -113,6 +128,7 @@ pub(crate) fn read_lenient<T: DeserializeOwned>(
 fn read_again<T: DeserializeOwned>(text: &str, leniency: Leniency) -> serde_json::Result<T> {
     // The bytes of strings are not checked below.
     serde_json::from_str::<IgnoredAny>(text)?;
+    HAS_FAILED.set(false);
     let outer = LENIENCY.replace(leniency);
     let value = read(text);
     LENIENCY.set(outer);

@@ -11,7 +11,9 @@ use taskcluster_documents::json::parse;
 use taskcluster_events::queue::TaskPendingMessage;
 use taskcluster_pulse::{Envelope, Payload, PayloadError, RawJson, decode, decode_strict, example};
 use taskcluster_tests::goldens::all_keywords::keywords::KeywordsMessage;
-use taskcluster_tests::goldens::alternatives::choices::UnsureMessage;
+use taskcluster_tests::goldens::alternatives::choices::{
+    Nested2 as Alternatives, NestedOther, UnsureMessage,
+};
 use taskcluster_tests::goldens::objects::things::{Counted2, Nested2, Open2};
 
 const RAW: &str = "$serde_json::private::RawValue";
@@ -274,6 +276,23 @@ fn halves_of_surrogate_pairs_permit_no_text_that_is_not_json() {
             assert!(matches!(error, PayloadError::Json(_)), "{text}: {error:?}");
         }
     }
+}
+
+/// A value of several types is read apart from the others.
+#[test]
+fn alternatives_that_cannot_be_held_are_refused_strictly() {
+    let replaced = NestedOther::String("a\u{fffd}".to_owned());
+    let kept = NestedOther::Unmatched(text("1e30"));
+    for (value, expected) in [(r#""a\ud83d""#, replaced), ("1e30", kept)] {
+        let text = format!(r#"{{"other": {value}}}"#);
+        let read: Alternatives = decode(text.as_bytes()).expect("a message");
+        assert_eq!(read.other, Some(expected));
+        let error = decode_strict::<Alternatives>(text.as_bytes()).expect_err(value);
+        assert!(matches!(error, PayloadError::Json(_)), "{error:?}");
+    }
+    // Another notation of a value that is held.
+    let read: Alternatives = decode_strict(br#"{"other": 1.0}"#).expect("a message");
+    assert_eq!(read.other, Some(NestedOther::Integer(1)));
 }
 
 #[test]
