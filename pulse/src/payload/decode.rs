@@ -14,9 +14,9 @@ use crate::violations::Violations;
 ///
 /// Ignores unknown properties and keeps unknown enum values, because a newer server may
 /// send them. If an object names a property twice, the last value counts. Half of a surrogate
-/// pair, of a text that was cut inside an emoji, becomes U+FFFD; [`RawJson`](crate::RawJson)
-/// keeps it. Other violations of the schema are left to
-/// [`Validate::validate`](crate::Validate::validate).
+/// pair, of a text that was cut inside an emoji, becomes U+FFFD, unless two names of an object
+/// would become equal; [`RawJson`](crate::RawJson) keeps it. Other violations of the schema are
+/// left to [`Validate::validate`](crate::Validate::validate).
 ///
 /// # Errors
 ///
@@ -78,8 +78,9 @@ fn explain(schema: &'static Schema, bytes: &[u8], error: serde_json::Error) -> P
 #[non_exhaustive]
 pub enum PayloadError {
     /// The bytes are not JSON, or JSON that the payload's type cannot hold although
-    /// its schema allows it, such as an integer of more than 64 bits, or for
-    /// [`decode_strict`] half of a surrogate pair, or a number that is invalid once rounded.
+    /// its schema allows it, such as an integer of more than 64 bits, or two names that differ
+    /// in halves of surrogate pairs only; or for [`decode_strict`] any such half, or a number
+    /// that is invalid once rounded.
     Json(serde_json::Error),
     /// The JSON is not valid against the schema.
     Schema(Violations),

@@ -13,7 +13,7 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use serde_core::de::value::MapDeserializer;
+use serde_core::de::value::{BytesDeserializer, MapDeserializer};
 use serde_core::de::{
     DeserializeOwned, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess,
     Visitor,
@@ -183,28 +183,48 @@ where
     }
 }
 
-/// Reads an object by the last value of each property.
+/// Reads an object by the last value of each property; not if it would lose one because
+/// two names become equal.
 #[cold]
 fn read_last<'de, D, V>(deserializer: D, visitor: V) -> Result<V::Value, D::Error>
 where
     D: Deserializer<'de>,
     V: Visitor<'de>,
 {
-    let properties = BTreeMap::<Name, &'de RawValue>::deserialize(deserializer)?;
-    let properties = properties
-        .into_iter()
-        .map(|(Name(name), text)| (name, text));
-    let members = MapDeserializer::<_, serde_json::Error>::new(properties);
+    let mut properties = BTreeMap::new();
+    for (Name(bytes), text) in BTreeMap::<Name, &'de RawValue>::deserialize(deserializer)? {
+        let name = String::deserialize(Objects(BytesDeserializer::new(&bytes)))?;
+        if properties.insert(name, text).is_some() {
+            return Err(D::Error::custom(
+                "names differ in halves of surrogate pairs",
+            ));
+        }
+    }
+    let members = MapDeserializer::<_, serde_json::Error>::new(properties.into_iter());
     Objects(visitor).visit_map(members).map_err(Error::custom)
 }
 
-/// The name of a property.
+/// The bytes of a property's name.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct Name(String);
+struct Name(Vec<u8>);
 
 impl<'de> Deserialize<'de> for Name {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(Objects(deserializer)).map(Self)
+        deserializer.deserialize_bytes(Bytes)
+    }
+}
+
+struct Bytes;
+
+impl Visitor<'_> for Bytes {
+    type Value = Name;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a name")
+    }
+
+    fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<Name, E> {
+        Ok(Name(bytes.to_vec()))
     }
 }
 

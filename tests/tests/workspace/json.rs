@@ -260,6 +260,29 @@ fn halves_of_surrogate_pairs_in_strings_are_replaced() {
     assert!(matches!(error, PayloadError::Schema(_)), "{error:?}");
 }
 
+/// `{"\ud83d": 1, "\ud83e": 2}` would lose a value without a word.
+#[test]
+fn names_that_differ_in_halves_only_are_refused() {
+    let map = |members: &str| format!(r#"{{"few": {{{members}}}}}"#);
+    let open = |members: &str| format!(r#"{{"id": 1, "undeclared": 1, {members}}}"#);
+    for members in [
+        r#""\ud83d": 1, "\ud83e": 2"#,
+        r#""\ud83d": 1, "\ufffd": 2"#,
+        r#""a\ud83d": 1, "a\ude00": 2, "a\ud83d": 3"#,
+    ] {
+        let error = decode::<Counted2>(map(members).as_bytes()).expect_err(members);
+        assert!(matches!(error, PayloadError::Json(_)), "{error:?}");
+        let error = decode::<Open2>(open(members).as_bytes()).expect_err(members);
+        assert!(matches!(error, PayloadError::Json(_)), "{error:?}");
+    }
+    // The same name twice, as without halves.
+    let twice = r#""\ud83d": 1, "\uD83D": 2"#;
+    let read: Counted2 = decode(map(twice).as_bytes()).expect("a message");
+    assert_eq!(read.few.expect("a map")["\u{fffd}"].get(), "2");
+    let read: Open2 = decode(open(twice).as_bytes()).expect("a message");
+    assert_eq!(read.rest["\u{fffd}"].get(), "2");
+}
+
 /// `serde_json` reads a string that is not Unicode with any bytes in it.
 #[test]
 fn halves_of_surrogate_pairs_permit_no_text_that_is_not_json() {
