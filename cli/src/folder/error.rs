@@ -48,6 +48,14 @@ pub enum Error {
         path: PathBuf,
     },
 
+    /// There is something else in the place of the file with the names of the last run.
+    #[error("{}: a link or a folder; put the file itself here, or delete this to choose all \
+             names again", shown(.path))]
+    NamesNotFile {
+        /// The path of the file.
+        path: PathBuf,
+    },
+
     /// The file with the names of the last run is larger than any run writes.
     #[error("{}: more than {most} bytes, which no run wrote; restore this file, or delete it to \
              choose all names again", shown(.path))]

@@ -1,7 +1,7 @@
 //! The names of a generated crate, which the next run reads.
 
 use std::fs;
-use std::io::{self, ErrorKind};
+use std::io::ErrorKind;
 use std::path::Path;
 
 use taskcluster_documents::Source;
@@ -17,20 +17,20 @@ pub(super) const FILE: &str = "names.json";
 const MAX_BYTES: u64 = 64 << 20;
 
 /// Reads the names of the last run that wrote to the folder `out`; `None` if there are
-/// none. The file may be a link to one.
+/// none.
 ///
 /// # Errors
 ///
-/// If the file can't be read.
+/// If it is no file, also if it is a link to one, which a run would replace; if it can't be
+/// read.
 pub(crate) fn read(out: &Path) -> Result<Option<Source>, Error> {
     let path = out.join(FILE);
-    let found = fs::symlink_metadata(&path);
-    if found.is_err_and(|error| error.kind() == ErrorKind::NotFound) {
-        return Ok(None);
-    }
-    let metadata = fs::metadata(&path).map_err(ReadError::at(&path))?;
+    let metadata = match fs::symlink_metadata(&path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        found => found.map_err(ReadError::at(&path))?,
+    };
     if !metadata.is_file() {
-        return Err(ReadError::at(&path)(io::Error::other("not a file")).into());
+        return Err(Error::NamesNotFile { path });
     }
     if metadata.len() > MAX_BYTES {
         return Err(Error::NamesTooLarge {
