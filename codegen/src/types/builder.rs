@@ -101,7 +101,16 @@ impl<'s> TypeBuilder<'s> {
 
     /// Whether a schema is `false`.
     pub(super) fn forbids(&self, id: SchemaId) -> bool {
-        self.schemas[id.0].general.never
+        self.schemas[self.plain(id).0].general.never
+    }
+
+    /// The only part of a schema that states nothing else, such as a description beside a
+    /// `$ref`, and of that one; otherwise the schema itself.
+    pub(super) fn plain(&self, mut id: SchemaId) -> SchemaId {
+        while let Some(part) = self.schemas[id.0].only_part() {
+            id = part;
+        }
+        id
     }
 
     /// The type of the values of `node`; `subject` is their name in rules, such as that

@@ -133,7 +133,7 @@ impl<'s> TypeBuilder<'s> {
 
     /// Whether the schema around its only alternative provides the name and description.
     fn describes(&self, view: &View<'s>, branch: SchemaId) -> bool {
-        let inner = &self.schemas[branch.0].home;
+        let inner = &self.schemas[self.plain(branch).0].home;
         let is_inline = view.first().is_some_and(|it| is_below(inner, &it.home));
         is_inline && (view.title().is_some() || view.description().is_some())
     }
@@ -144,7 +144,7 @@ impl<'s> TypeBuilder<'s> {
             return None;
         }
         let formats = nodes.iter().map(|(branch, _, view)| {
-            let schema = &self.schemas[branch.0];
+            let schema = &self.schemas[self.plain(*branch).0];
             let format = schema.string.format.clone()?;
             let alone = StringKeywords {
                 format: Some(format.clone()),
@@ -160,7 +160,7 @@ impl<'s> TypeBuilder<'s> {
 
     /// Whether a schema only restricts the set of an object's properties.
     fn is_condition(&self, id: SchemaId) -> bool {
-        let schema = &self.schemas[id.0];
+        let schema = &self.schemas[self.plain(id).0];
         let names_none = ObjectKeywords {
             required: schema.object.required.clone(),
             min_properties: schema.object.min_properties,

@@ -1,6 +1,6 @@
 //! Properties that only `then` and `else` name.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use taskcluster_documents::schema::SchemaId;
 
@@ -13,6 +13,8 @@ use crate::model::{Kind, Value};
 pub(super) struct Conditional {
     /// The schemas that it may have, the first of which describes it.
     pub(super) schemas: Vec<SchemaId>,
+    /// The same, each without what only describes it.
+    plain: BTreeSet<SchemaId>,
     /// Whether one of them applies in any case; otherwise the property may have any
     /// value.
     is_certain: bool,
@@ -20,7 +22,8 @@ pub(super) struct Conditional {
 
 /// The schema of a property in one branch.
 enum InBranch {
-    Schema(SchemaId),
+    /// A schema, and the same without what only describes it.
+    Schema(SchemaId, SchemaId),
     Never,
     /// No schema, or more than one.
     Anything,
@@ -56,7 +59,7 @@ impl<'s> TypeBuilder<'s> {
         let forbids = |id: &SchemaId| self.forbids(*id);
         match (own.next(), own.next()) {
             (Some(id), None) if forbids(id) => InBranch::Never,
-            (Some(id), None) => InBranch::Schema(*id),
+            (Some(id), None) => InBranch::Schema(*id, self.plain(*id)),
             (None, None) if branch.additional().iter().any(forbids) => InBranch::Never,
             _ => InBranch::Anything,
         }
@@ -89,10 +92,11 @@ impl Conditional {
         self.is_certain = !stated.iter().any(|it| matches!(it, InBranch::Anything));
         if self.is_certain {
             self.schemas.clear();
+            self.plain.clear();
         }
         for stated in stated {
-            if let InBranch::Schema(id) = stated
-                && !self.schemas.contains(id)
+            if let InBranch::Schema(id, plain) = stated
+                && self.plain.insert(*plain)
             {
                 self.schemas.push(*id);
             }

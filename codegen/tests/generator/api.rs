@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::PathBuf;
 
-use crate::support::{sources, workspace};
+use crate::support::{REFERENCE, source, sources, workspace};
 use quote::ToTokens;
+use serde_json::{Value, json};
 use syn::{Fields, ImplItem, Item, Visibility};
 use taskcluster_codegen::{Api, Generator};
 use taskcluster_documents::{load, resolve};
@@ -180,4 +181,96 @@ fn every_public_item_is_listed_with_its_type() {
         );
     }
     assert!(count > 1000, "{count}");
+}
+
+/// The items for a payload with the property `value`, whose schema is `value`.
+fn items(value: &Value) -> BTreeMap<String, taskcluster_codegen::Item> {
+    let schema = json!({
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "$id": "/schemas/made-up/v1/message.json#",
+        "type": "object",
+        "properties": {"value": value},
+        "definitions": {
+            "person": {
+                "title": "Person",
+                "type": "object",
+                "properties": {"name": {"type": "string"}},
+            },
+            "name": {"required": ["name"]},
+            "mail": {"required": ["mail"]},
+            "never": false,
+            "email": {"format": "email"},
+            "uri": {"format": "uri"},
+        },
+    });
+    let sources = [
+        source("references.json", REFERENCE),
+        source("message.json", schema.to_string()),
+    ];
+    let resolved = resolve(&load(&sources)).checked();
+    let resolved = resolved.unwrap_or_else(|errors| panic!("{errors}"));
+    Api::of(&resolved, None).expect("items").items
+}
+
+/// The items for a schema do not depend on texts beside a `$ref`.
+#[track_caller]
+fn assert_only_described(schema: &str) {
+    let [plain, described] = [
+        "",
+        r#", "title": "Described", "description": "A description.""#,
+    ]
+    .map(|texts| items(&serde_json::from_str(&schema.replace("+", texts)).expect("JSON")));
+    assert_eq!(plain, described, "{schema}");
+}
+
+#[test]
+fn a_described_reference_is_the_shared_type_or_null() {
+    assert_only_described(
+        r##"{"title": "Owner", "anyOf": [{"$ref": "#/definitions/person"+}, {"type": "null"}]}"##,
+    );
+}
+
+#[test]
+fn a_described_reference_to_a_format_is_one_of_several() {
+    assert_only_described(
+        r##"{
+            "type": "string",
+            "anyOf": [{"$ref": "#/definitions/email"+}, {"$ref": "#/definitions/uri"}]
+        }"##,
+    );
+}
+
+#[test]
+fn a_described_reference_to_a_condition_is_no_alternative() {
+    assert_only_described(
+        r##"{
+            "type": "object",
+            "properties": {"name": {"type": "string"}, "mail": {"type": "string"}},
+            "anyOf": [{"$ref": "#/definitions/name"+}, {"$ref": "#/definitions/mail"}]
+        }"##,
+    );
+}
+
+#[test]
+fn a_described_reference_in_one_branch_of_a_condition_is_the_same_type() {
+    assert_only_described(
+        r##"{
+            "type": "object",
+            "properties": {"kind": {"type": "string"}},
+            "if": {"properties": {"kind": {"const": "a"}}},
+            "then": {"properties": {"x": {"$ref": "#/definitions/person"}}},
+            "else": {"properties": {"x": {"$ref": "#/definitions/person"+}}}
+        }"##,
+    );
+}
+
+#[test]
+fn a_described_reference_to_a_schema_without_values_forbids_them() {
+    assert_only_described(
+        r##"{
+            "type": "object",
+            "properties": {"kind": {"type": "string"}},
+            "additionalProperties": {"$ref": "#/definitions/never"+}
+        }"##,
+    );
 }
