@@ -100,7 +100,7 @@ fn set_capacity(
                   VALUES (?1, ?2, ?3, ?4, ?5)
                   ON CONFLICT (pool, worker_group, id)
                   DO UPDATE SET capacity = excluded.capacity, at = excluded.at
-                  WHERE excluded.at > at";
+                  WHERE excluded.at >= at";
     let at = worker.timestamp.as_millis();
     let (pool, group) = (&worker.worker_pool_id, &worker.worker_group);
     transaction.execute(upsert, params![pool, group, worker.worker_id, capacity, at])?;
