@@ -78,6 +78,11 @@ fn a_recording_goes_to_a_broker_and_comes_back() {
 #[cfg(unix)]
 #[ignore = "needs RabbitMQ: run by cargo xtask test"]
 fn ctrl_c_ends_it_cleanly() {
+    let place = Place::new();
+    let recording = recording(&place, "test-ctrl-c");
+    // The exchange has to exist before a queue is bound to it.
+    let run = Run::of(&mut on_broker(&["replay", &recording, "--to"]));
+    assert_eq!(run.code, Some(0), "{run:?}");
     let mut listening = on_broker(&["listen", "notify/notification"])
         .stderr(Stdio::piped())
         .spawn()
