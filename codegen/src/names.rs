@@ -294,8 +294,10 @@ fn is_name(text: &str, namespace: Namespace) -> bool {
 /// Whether `text` can be made an identifier; keywords are written raw, if they can be.
 fn is_identifier(text: &str) -> bool {
     let is_word = |it: char| it.is_ascii_alphanumeric() || it == '_';
-    let is_special = matches!(text, "_" | "crate" | "self" | "super" | "Self");
-    text.starts_with(|it: char| is_word(it) && !it.is_ascii_digit())
+    let is_special = matches!(text, "crate" | "self" | "super" | "Self");
+    !text.starts_with(|it: char| it.is_ascii_digit())
         && text.chars().all(is_word)
+        // serde has no name for underscores alone.
+        && text.contains(|it: char| it.is_ascii_alphanumeric())
         && !is_special
 }

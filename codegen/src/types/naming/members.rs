@@ -4,6 +4,8 @@
 //! in the schema come next: no other member has it as its usual name, so a member that is
 //! added takes none of these names, and they need no record.
 
+use std::collections::BTreeMap;
+
 use crate::ident::Taken;
 use crate::model::{MemberKind, REST, Service, TypeDef, TypeShape};
 use crate::names::{Members, Names, Namespace};
@@ -72,6 +74,7 @@ impl Naming<'_> {
         mut members: Vec<(&mut String, &str)>,
     ) {
         let before = self.names.members(&owner);
+        let wanted: Vec<String> = members.iter().map(|(name, _)| name.to_string()).collect();
         let mut left: Vec<_> = members.iter_mut().collect();
         left.retain_mut(|(name, wire_name)| {
             let recorded = before.and_then(|it| it.get(*wire_name));
@@ -85,11 +88,14 @@ impl Naming<'_> {
         for (name, _) in left {
             **name = taken.claim(name);
         }
-        members.retain(|(name, wire_name)| kind.usual(name) != *wire_name);
+        let members = members.into_iter().zip(wanted);
+        let members = members.filter(|((name, wire_name), wanted)| {
+            *name != wanted || kind.usual(name) != *wire_name
+        });
+        let members = members.map(|((name, wire_name), _)| (wire_name.to_owned(), name.clone()));
+        let members = BTreeMap::from_iter(members);
         if !members.is_empty() {
-            let members = members.into_iter();
-            let members = members.map(|(name, wire_name)| (wire_name.to_owned(), name.clone()));
-            self.recorded.insert(owner, members.collect());
+            self.recorded.insert(owner, members);
         }
     }
 }

@@ -363,6 +363,21 @@ fn any_members_keep_their_names_when_others_are_added() {
     }
 }
 
+/// Both are names that serde turns into `fooBar`.
+#[test]
+fn members_keep_names_chosen_by_hand() {
+    let sources = resolved(&members(&owned(&["fooBar"])));
+    let owner = "/schemas/queue/v1/it.json#/properties/open";
+    for chosen in ["foo__bar", "_foo_bar"] {
+        let mut names = document(&api(&sources, None).names);
+        names["members"][owner] = json!({"fooBar": chosen});
+        let first = api(&sources, Some(&source("names.json", &names)));
+        let second = api(&sources, Some(&first.names));
+        assert_eq!(document(&first.names)["members"][owner]["fooBar"], chosen);
+        assert_eq!(second.items, first.items);
+    }
+}
+
 /// Two members can get one name if two versions of the file are merged.
 #[test]
 fn two_members_do_not_keep_one_name() {
