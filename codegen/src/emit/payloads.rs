@@ -6,7 +6,7 @@ use quote::quote;
 use super::docs::{described, docs, sentences, type_docs};
 use super::ty::{Types, ident};
 use super::{enums, members, required, words};
-use crate::model::{Branch, Field, Kind, MemberKind, Struct, TypeDef, TypeShape, Value};
+use crate::model::{Branch, Field, MemberKind, Struct, TypeDef, TypeShape, Value};
 
 /// The definition of one type, with its implementation of `Deserialize`.
 ///
@@ -123,16 +123,10 @@ fn union(types: Types<'_>, definition: &TypeDef, branches: &[Branch]) -> Vec<Tok
     let name = ident(&definition.name);
     let docs = type_docs(definition, &[]);
     let variants = branches.iter().map(|branch| variant(types, branch));
-    let is_struct = |id| matches!(types.definition(id).shape, TypeShape::Struct(_));
-    let mut values = branches.iter().map(|branch| &branch.value);
-    let large = values.any(|it| matches!(it.kind, Kind::Named(id) if !it.boxed && is_struct(id)));
-    let large = large.then(|| {
-        let reason = "a larger struct would change the type of its variant";
-        quote!(#[allow(clippy::large_enum_variant, reason = #reason)])
-    });
+    let reason = "a box would depend on the number of properties";
     let definition = quote! {
         #docs
-        #large
+        #[allow(clippy::large_enum_variant, reason = #reason)]
         #[derive(Clone, Debug, PartialEq, Serialize)]
         #[serde(untagged)]
         #[non_exhaustive]

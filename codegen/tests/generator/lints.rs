@@ -1,10 +1,11 @@
 //! The lints of a generated crate hold for every input: all public items are documented,
-//! and no code is unsafe.
+//! alternatives may be of any size, and no code is unsafe.
 
 use std::fs;
 
 use crate::support::{REFERENCE, module, rust, source, sources, workspace};
 use proc_macro2::{TokenStream, TokenTree};
+use quote::ToTokens;
 use serde_json::json;
 use syn::visit::{self, Visit};
 use syn::{Attribute, Visibility};
@@ -37,6 +38,11 @@ fn has_docs(attributes: &[Attribute]) -> bool {
     attributes.iter().any(is_docs)
 }
 
+fn allows_large_variants(attribute: &Attribute) -> bool {
+    let text = attribute.meta.to_token_stream().to_string();
+    text.starts_with("allow (clippy :: large_enum_variant")
+}
+
 impl<'ast> Visit<'ast> for Broken {
     fn visit_item_struct(&mut self, item: &'ast syn::ItemStruct) {
         self.documented(&item.vis, &item.attrs, item.ident.to_string());
@@ -51,6 +57,12 @@ impl<'ast> Visit<'ast> for Broken {
 
     fn visit_item_enum(&mut self, item: &'ast syn::ItemEnum) {
         self.documented(&item.vis, &item.attrs, item.ident.to_string());
+        let is_union = item.variants.iter().any(|it| it.ident == "Unmatched");
+        if is_union && !item.attrs.iter().any(allows_large_variants) {
+            let name = item.ident.to_string();
+            self.found
+                .push(format!("{name}: its variants may be large"));
+        }
         self.within(item.ident.to_string(), |broken| {
             for variant in &item.variants {
                 broken.documented(&item.vis, &variant.attrs, variant.ident.to_string());

@@ -43,6 +43,10 @@ pub struct Changed2 {
 }
 
 /// A value that the schema does not describe.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "a box would depend on the number of properties"
+)]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
@@ -76,6 +80,10 @@ pub enum ChangedLists {
 }
 
 /// A value that the schema does not describe.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "a box would depend on the number of properties"
+)]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
@@ -97,7 +105,7 @@ impl<'de> Deserialize<'de> for ChangedNumbers {
 /// A value that the schema does not describe.
 #[allow(
     clippy::large_enum_variant,
-    reason = "a larger struct would change the type of its variant"
+    reason = "a box would depend on the number of properties"
 )]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
@@ -156,6 +164,10 @@ pub struct GitPull {
 }
 
 /// A value that the schema does not describe.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "a box would depend on the number of properties"
+)]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
@@ -175,6 +187,10 @@ impl<'de> Deserialize<'de> for ChangedOverlap {
 }
 
 /// A value that the schema does not describe.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "a box would depend on the number of properties"
+)]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
@@ -196,6 +212,10 @@ impl<'de> Deserialize<'de> for ChangedScalar {
 }
 
 /// A value that the schema does not describe.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "a box would depend on the number of properties"
+)]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
@@ -335,6 +355,10 @@ pub struct Nested2 {
 }
 
 /// What two lists of kinds have in common.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "a box would depend on the number of properties"
+)]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
@@ -354,6 +378,10 @@ impl<'de> Deserialize<'de> for NestedBoth {
 }
 
 /// Titles that Rust has other plans for.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "a box would depend on the number of properties"
+)]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
@@ -373,6 +401,10 @@ impl<'de> Deserialize<'de> for NestedOther {
 }
 
 /// A name, a number, or nothing.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "a box would depend on the number of properties"
+)]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
@@ -394,7 +426,7 @@ impl<'de> Deserialize<'de> for NestedPerhaps {
 /// Told apart by a word.
 #[allow(
     clippy::large_enum_variant,
-    reason = "a larger struct would change the type of its variant"
+    reason = "a box would depend on the number of properties"
 )]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
@@ -467,6 +499,10 @@ pub struct UnsureMessage {
 }
 
 /// Amount
+#[allow(
+    clippy::large_enum_variant,
+    reason = "a box would depend on the number of properties"
+)]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
@@ -486,6 +522,10 @@ impl<'de> Deserialize<'de> for Amount {
 }
 
 /// Lists of lists that differ, or two of anything.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "a box would depend on the number of properties"
+)]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
@@ -505,6 +545,10 @@ impl<'de> Deserialize<'de> for NestedList {
 }
 
 /// Items that come twice, or nothing.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "a box would depend on the number of properties"
+)]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
@@ -524,6 +568,10 @@ impl<'de> Deserialize<'de> for Maybe {
 }
 
 /// Anything but what two of them allow.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "a box would depend on the number of properties"
+)]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
@@ -545,7 +593,7 @@ impl<'de> Deserialize<'de> for Odd {
 /// Pair
 #[allow(
     clippy::large_enum_variant,
-    reason = "a larger struct would change the type of its variant"
+    reason = "a box would depend on the number of properties"
 )]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
@@ -587,6 +635,10 @@ pub struct OnlyOne {
 }
 
 /// When
+#[allow(
+    clippy::large_enum_variant,
+    reason = "a box would depend on the number of properties"
+)]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]

@@ -329,6 +329,10 @@ pub enum S {
 }
 
 /// An error.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "a box would depend on the number of properties"
+)]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]

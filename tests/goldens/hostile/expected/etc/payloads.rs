@@ -151,6 +151,10 @@ pub enum MessageE {
 }
 
 /// A value that the schema does not describe.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "a box would depend on the number of properties"
+)]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]

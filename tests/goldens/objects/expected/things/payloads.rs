@@ -218,7 +218,7 @@ impl<'de> Deserialize<'de> for OpenDisk {
 /// Cache of a local disk.
 #[allow(
     clippy::large_enum_variant,
-    reason = "a larger struct would change the type of its variant"
+    reason = "a box would depend on the number of properties"
 )]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
@@ -258,6 +258,10 @@ pub enum OpenDiskKind {
 }
 
 /// A value that the schema does not describe.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "a box would depend on the number of properties"
+)]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
@@ -277,6 +281,10 @@ impl<'de> Deserialize<'de> for OpenDiskThenLabel {
 }
 
 /// Size of the local disk.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "a box would depend on the number of properties"
+)]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]

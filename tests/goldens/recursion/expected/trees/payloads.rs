@@ -61,6 +61,10 @@ pub struct Odd {
 pub struct NestedList(pub Vec<NestedList>);
 
 /// A text, or an object that holds a choice.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "a box would depend on the number of properties"
+)]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
