@@ -107,8 +107,8 @@ pub(crate) struct Variant {
 #[derive(Clone, Debug)]
 pub(crate) struct Branch {
     pub(crate) name: String,
-    /// The title of its schema, or the JSON type of its values; numbered if an earlier type
-    /// of the union has it.
+    /// The place of its schema, if no list has it; or its title, or the JSON type of its
+    /// values, numbered if an earlier type of the union has it.
     pub(crate) label: String,
     pub(crate) value: Value,
     /// The schemas of its values.

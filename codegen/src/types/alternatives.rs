@@ -1,11 +1,13 @@
 //! `anyOf`, `oneOf` and lists of types: values that may be of several types.
 
-use super::builder::{TypeBuilder, Waiting};
+use taskcluster_documents::schema::SchemaId;
+
+use super::builder::{TypeBuilder, Waiting, key};
 use super::choices::Outcome;
 use super::strings::text_rules;
 use crate::combine::{Node, View};
 use crate::ident::{self, Taken};
-use crate::model::{Branch, Kind, Value};
+use crate::model::{Branch, Kind, TypeId, Value};
 
 impl<'s> TypeBuilder<'s> {
     /// The type of a node with a choice: the simplest one that holds all alternatives;
@@ -86,8 +88,11 @@ impl<'s> TypeBuilder<'s> {
         value
     }
 
-    /// The alternatives of a union: the types of `nodes`.
-    pub(super) fn branches(&mut self, nodes: Vec<Node>) -> Vec<Branch> {
+    /// The alternatives of the union `named`: the types of `nodes`.
+    pub(super) fn branches(&mut self, named: TypeId, nodes: Vec<Node>) -> Vec<Branch> {
+        let own = &self.definitions[named.0].node;
+        // Of a list of types, all alternatives have the place of the union.
+        let own = own.parts.first().filter(|_| !own.is_choice).copied();
         let mut labels = Taken::default().separated_by(" ");
         let branches = nodes.into_iter().map(|node| {
             let view = self.view(&node);
@@ -95,9 +100,18 @@ impl<'s> TypeBuilder<'s> {
                 [only] => ident::pascal(only.name()),
                 _ => "Variant".to_owned(),
             };
-            let label = view.title().filter(|title| !title.is_empty());
-            let label = labels.claim(label.unwrap_or(&ty));
-            let name = ident::variant(&label).unwrap_or(ty);
+            let title = view.title().filter(|title| !title.is_empty());
+            let words = title.unwrap_or(&ty);
+            let first = node.parts.first().filter(|it| own != Some(**it));
+            let place = first.and_then(|it| self.stable_place(it.at.schema));
+            let (label, words) = match place.filter(|place| labels.insert(place)) {
+                Some(place) => (place, words.clone()),
+                None => {
+                    let label = labels.claim(words);
+                    (label.clone(), label)
+                }
+            };
+            let name = ident::variant(&words).unwrap_or(ty);
             Branch {
                 value: self.value(&node, &name),
                 name,
@@ -106,5 +120,13 @@ impl<'s> TypeBuilder<'s> {
             }
         });
         branches.collect()
+    }
+
+    /// The place of an alternative, if it has no number, which another could get.
+    fn stable_place(&self, branch: SchemaId) -> Option<String> {
+        let home = &self.schemas[self.plain(branch).0].home;
+        let is_number = |it: &str| it.parse::<usize>().is_ok();
+        let is_numbered = home.pointer.split('/').any(is_number);
+        (!is_numbered).then(|| key(&[home]))
     }
 }

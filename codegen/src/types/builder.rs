@@ -85,7 +85,7 @@ impl<'s> TypeBuilder<'s> {
         while let Some((named, waiting)) = self.waiting.pop() {
             let shape = match waiting {
                 Waiting::Struct(node) => TypeShape::Struct(self.fields(&node)),
-                Waiting::Union(nodes) => TypeShape::Union(self.branches(nodes)),
+                Waiting::Union(nodes) => TypeShape::Union(self.branches(named, nodes)),
             };
             self.finish(named, shape);
         }
@@ -282,7 +282,7 @@ impl<'s> TypeBuilder<'s> {
 const LONG_KEY: usize = 1000;
 
 /// The places of a type's schemas.
-fn key(homes: &[&Home]) -> String {
+pub(super) fn key(homes: &[&Home]) -> String {
     let mut key = String::new();
     for home in homes {
         if key.len() >= LONG_KEY {

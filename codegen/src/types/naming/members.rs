@@ -3,6 +3,10 @@
 //! A name that was recorded stays. All other members that have the usual name for theirs
 //! in the schema come next: no other member has it as its usual name, so a member that is
 //! added takes none of these names, and they need no record.
+//!
+//! An alternative of a union that is written in the list, and has no title, is known only by
+//! its type and its number: if another of that type is added before it, their names change
+//! places.
 
 use std::collections::BTreeMap;
 

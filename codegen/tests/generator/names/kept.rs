@@ -363,6 +363,36 @@ fn any_members_keep_their_names_when_others_are_added() {
     }
 }
 
+/// They have no titles, and are numbered in the order of the schema.
+#[test]
+fn alternatives_elsewhere_keep_their_names_when_one_is_added_before_them() {
+    let elsewhere = |name: &str, format: &str| {
+        let id = format!("/schemas/queue/v1/{name}.json#");
+        source(
+            name,
+            &json!({"$id": id, "type": "string", "format": format}),
+        )
+    };
+    let kinds = [("time", "date-time"), ("mail", "email"), ("uri", "uri")];
+    let message = |names: &[&str]| {
+        let refers = |name: &&str| json!({"$ref": format!("{name}.json#")});
+        let alternatives: Vec<Value> = names.iter().map(refers).collect();
+        schema(
+            "queue/v1/it.json",
+            "It",
+            json!({"either": {"oneOf": alternatives}}),
+        )
+    };
+    let mut before = kinds.map(|(name, format)| elsewhere(name, format)).to_vec();
+    before.push(service("queue", &[("changed", "v1/it.json#")]));
+    let mut after = before.clone();
+    before.push(message(&["time", "mail"]));
+    after.push(message(&["uri", "mail", "time"]));
+    let made = assert_nothing_renamed(&before, &after);
+    has(&made, "queue/payloads.rs", "String(Timestamp)");
+    has(&made, "queue/payloads.rs", "String3(String)");
+}
+
 /// Both are names that serde turns into `fooBar`.
 #[test]
 fn members_keep_names_chosen_by_hand() {
