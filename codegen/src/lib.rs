@@ -34,7 +34,9 @@
 //!     });
 //!     for entry in fs::read_dir("schemas")? {
 //!         let path = entry?.path();
-//!         generator = generator.source(path.display().to_string(), fs::read(&path)?);
+//!         if path.extension().is_some_and(|it| it == "json") {
+//!             generator = generator.source(path.display().to_string(), fs::read(&path)?);
+//!         }
 //!     }
 //!     for warning in generator.unknown_keywords() {
 //!         println!("cargo::warning={warning}");
