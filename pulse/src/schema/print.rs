@@ -66,7 +66,8 @@ impl Printer<'_> {
             ("", _) => self.keywords(table),
             (name, _) => {
                 // As OpenAPI names its components.
-                let name = format!("{}.{name}", self.root).replace("::", ".");
+                let root = self.root.replace("r#", "").replace("::", ".");
+                let name = format!("{root}.{name}");
                 if !self.generator.definitions().contains_key(&name) {
                     // Inserted first, so that recursion ends.
                     self.define(&name, true.into());
@@ -203,4 +204,22 @@ implement! {
     Timestamp: { "type": "string", "format": "date-time" }
     RawJsonObject: { "type": "object" }
     RawJson: {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A `#` would end the fragment that refers to the definition.
+    #[test]
+    fn names_have_no_raw_identifiers() {
+        static INNER: Schema = Schema::named("Inner", &[]);
+        static OUTER: Schema = Schema::new(&[Keyword::Not(&INNER)]);
+        let mut generator = SchemaGenerator::default();
+        let module = "app::r#async::r#type::json_schemas";
+        let printed = print_schema(&OUTER, module, &mut generator);
+        let expected = serde_json::json!({"not": {"$ref": "#/$defs/app.async.Inner"}});
+        assert_eq!(printed.to_value(), expected);
+        assert!(generator.definitions().contains_key("app.async.Inner"));
+    }
 }
