@@ -97,8 +97,7 @@ fn of_type(types: Types<'_>, definition: &TypeDef) -> Item {
         TypeShape::Union(branches) => {
             let variants = branches.iter().map(|branch| {
                 let ty = types.value(&branch.value);
-                let variant = member(&format!("::{}", branch.name), &ty, false);
-                renamed(variant, MemberKind::Branch, &branch.name, &branch.label)
+                member(&format!("::{}", branch.name), &ty, false)
             });
             item("enum of alternatives", variants)
         }

@@ -36,6 +36,7 @@ fn documents() -> Documents {
                 "size": { "type": "integer", "minimum": 0, "maximum": 10 },
                 "at": { "type": "string", "format": "date-time" },
                 "hen": { "$ref": "hen.json#" },
+                "either": either("Hg push"),
                 "marks": {
                     "type": "object", "additionalProperties": false, "properties": { "x-id": {} },
                     "patternProperties": { "^x-": { "type": "integer" } },
@@ -73,6 +74,11 @@ impl Documents {
     }
 }
 
+/// A text whose schema has a title, or a number.
+fn either(title: &str) -> Value {
+    json!({ "oneOf": [{ "title": title, "type": "string" }, { "type": "integer" }] })
+}
+
 fn word(name: &str) -> Value {
     json!({ "name": name, "required": true, "multipleWords": false })
 }
@@ -85,6 +91,11 @@ const ROWS: &[Row] = &[
     (
         "wording",
         |it| it.message["title"] = json!("message"),
+        ["fine", "fine", "fine", "none"],
+    ),
+    (
+        "wording of an alternative",
+        |it| *it.property("either") = either("Hg Push"),
         ["fine", "fine", "fine", "none"],
     ),
     (
