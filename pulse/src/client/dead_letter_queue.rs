@@ -19,6 +19,9 @@ use super::transport::{
 /// Timeout for opening and closing, and for the broker's answer to a message.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
+/// A request for the next dead letter.
+type Request = BoxFuture<'static, Result<Option<Arrival>, TransportError>>;
+
 /// Reads, replays and deletes the messages that a consumer has
 /// [dead-lettered](super::OnFailure::DeadLetter).
 ///
@@ -46,7 +49,7 @@ pub struct DeadLetterQueue {
     /// another message. `None` also if the binding was removed.
     replays: Option<Arc<dyn Channel>>,
     /// The request for the next dead letter, if its answer is awaited.
-    request: Mutex<Option<BoxFuture<'static, Result<Option<Arrival>, TransportError>>>>,
+    request: Mutex<Option<Request>>,
     /// How many dead letters are still to be returned.
     left: u32,
     /// Whether the connection was given up because a replay was not answered.
