@@ -374,6 +374,30 @@ async fn a_refused_binding_is_requested_again_until_it_is_accepted() {
     consumer.stop().await.expect("stopped");
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_refused_binding_does_not_wait_for_others_that_are_refused_no_longer() {
+    let broker = MemoryBroker::new();
+    let name = |number| &*format!("exchange/tests/v1/late-{number}").leak();
+    let late: Vec<&'static str> = (0..5).map(name).collect();
+    let mut consumer = builder(&broker);
+    for &exchange in &late {
+        broker.forbid(exchange);
+        consumer = consumer.bind(all_of(exchange));
+    }
+    let consumer = consumer.start().await.expect("started");
+    sleep(Duration::from_secs(5000)).await;
+    for exchange in &late[1..] {
+        broker.declare(exchange);
+    }
+    while consumer.failed_bindings().len() > 1 {
+        sleep(Duration::from_secs(1)).await;
+    }
+    broker.declare(late[0]);
+    sleep(Duration::from_secs(601)).await;
+    assert_eq!(consumer.failed_bindings(), []);
+    consumer.stop().await.expect("stopped");
+}
+
 /// Its service declares the exchange a little later than the consumer its queue.
 #[tokio::test(start_paused = true)]
 async fn a_queue_that_was_deleted_with_its_exchange_is_bound_when_that_exists_again() {

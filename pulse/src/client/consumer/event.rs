@@ -39,8 +39,8 @@ pub enum ConsumerEvent {
     /// The broker refused to add or to remove one binding of the queue. The others are in
     /// effect. The consumer tries again on its next connection. It tries to add one also before
     /// that, after a second (and after [`remove_other_bindings`] has ended), with delays that
-    /// grow to ten minutes for each refused binding; until then it is reported again only for
-    /// another reason.
+    /// grow to ten minutes times the number of refused bindings; until then it is reported
+    /// again only for another reason.
     ///
     /// [`remove_other_bindings`]: super::ConsumerBuilder::remove_other_bindings
     BindingFailed(BindingError),

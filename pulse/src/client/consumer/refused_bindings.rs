@@ -29,21 +29,19 @@ pub(super) async fn retry(
     link: &dyn Link,
     queue: &str,
 ) -> Result<(), TransportError> {
-    let number = u32::try_from(refused(shared).len()).unwrap_or(u32::MAX);
-    let longest = MAX_DELAY.saturating_mul(number);
-    let mut delays = Reconnect::forever().delays(FIRST_DELAY, longest).backoff();
-    while !refused(shared).is_empty() {
-        sleep(delays.next().unwrap_or(longest)).await;
-        let Err(error) = request(shared, link, queue).await else {
-            continue;
+    let mut delay = FIRST_DELAY;
+    loop {
+        let longest = match u32::try_from(refused(shared).len()) {
+            Ok(0) => return Ok(()),
+            number => MAX_DELAY.saturating_mul(number.unwrap_or(u32::MAX)),
         };
-        let is_lost = LinkState::lost_soon(&link.state()).await.is_some();
-        if is_lost || error.code == Some(code::NOT_ALLOWED) {
-            return Err(error);
-        }
-        tracing::warn!(queue, ?error, "refused bindings could not be requested");
+        // Fewer bindings may be refused than before.
+        delay = delay.min(longest);
+        let jittered = Reconnect::forever().delays(delay, longest).backoff().next();
+        sleep(jittered.unwrap_or(delay)).await;
+        delay = delay.saturating_mul(2);
+        request(shared, link, queue).await?;
     }
-    Ok(())
 }
 
 /// The refused bindings that the program configures.
@@ -53,13 +51,23 @@ fn refused(shared: &Shared) -> Vec<BindingError> {
     failed
 }
 
-/// Requests each refused binding once.
+/// Requests each refused binding once, also after one that the broker has not answered.
 async fn request(shared: &Shared, link: &dyn Link, queue: &str) -> Result<(), TransportError> {
     let mut binder = Binder::new(link, queue);
     for before in refused(shared) {
-        let now = binder.bind(&route(&before)).await?;
-        report(shared, &before, now.as_ref());
-        shared.update_failed_binding(&before, now);
+        match binder.bind(&route(&before)).await {
+            Ok(now) => {
+                report(shared, &before, now.as_ref());
+                shared.update_failed_binding(&before, now);
+            }
+            Err(error) => {
+                let is_lost = LinkState::lost_soon(&link.state()).await.is_some();
+                if is_lost || error.code == Some(code::NOT_ALLOWED) {
+                    return Err(error);
+                }
+                tracing::warn!(?before, ?error, "a refused binding could not be requested");
+            }
+        }
     }
     binder.close().await;
     Ok(())
