@@ -427,6 +427,23 @@ async fn messages_that_were_not_handed_out_are_requeued_while_one_is_held() {
     assert_eq!(broker.queue_len(QUEUE), Some(8));
 }
 
+/// A quorum queue that is behind would forget the last acks if the channel closed at once.
+#[tokio::test(start_paused = true)]
+async fn a_stop_that_has_just_requeued_messages_waits_before_it_closes() {
+    let broker = MemoryBroker::new();
+    let mut consumer = builder(&broker).start().await.expect("started");
+    publish(&broker, 0..9).await;
+    let held = consumer.next().await.expect("a delivery");
+    sleep(Duration::from_secs(1)).await;
+    let stop = tokio::spawn(consumer.stop());
+    sleep(Duration::from_millis(1100)).await;
+    assert_eq!(broker.queue_len(QUEUE), Some(8), "requeued");
+    let start = Instant::now();
+    held.ack();
+    stop.await.expect("no panic").expect("stopped");
+    assert!(start.elapsed() >= Duration::from_millis(500));
+}
+
 #[tokio::test(start_paused = true)]
 async fn messages_are_requeued_after_the_program_has_dropped_the_consumer() {
     let broker = MemoryBroker::new();

@@ -2,8 +2,10 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
 
 use tokio::sync::Notify;
+use tokio::time::Instant;
 
 use super::delivery_states::{DeliveryStates, State};
 use crate::client::counters::Meter;
@@ -192,8 +194,8 @@ impl AckTracker {
             return (None, AcksSent::default());
         }
         match settlement {
-            Settlement::Reject => self.channel.nack(tag, false),
-            Settlement::Requeue => self.channel.nack(tag, true),
+            Settlement::Reject => self.nack(&mut deliveries, tag, false),
+            Settlement::Requeue => self.nack(&mut deliveries, tag, true),
             Settlement::Drop => deliveries.dropped.push(tag),
             Settlement::Ack | Settlement::Abandon => {}
         }
@@ -253,12 +255,23 @@ impl AckTracker {
             return;
         }
         for tag in tags {
-            self.channel.nack(*tag, true);
+            self.nack(&mut deliveries, *tag, true);
             deliveries.set(*tag, State::Settled);
         }
         deliveries.advance();
         drop(deliveries);
         self.meter.requeued.add(tags.len());
+    }
+
+    fn nack(&self, deliveries: &mut DeliveryStates, tag: u64, requeue: bool) {
+        self.channel.nack(tag, requeue);
+        deliveries.last_nack = Some(Instant::now());
+    }
+
+    /// Whether a delivery was requeued or rejected within the last `time`.
+    pub(super) fn has_nacked_within(&self, time: Duration) -> bool {
+        let last = self.lock().last_nack;
+        last.is_some_and(|last| last.elapsed() < time)
     }
 
     /// Completes when the first ack of a batch waits to be sent.

@@ -7,6 +7,8 @@
 
 use std::collections::VecDeque;
 
+use tokio::time::Instant;
+
 use super::waiting::WaitingCount;
 
 /// The state of one delivery.
@@ -44,6 +46,8 @@ pub(super) struct DeliveryStates {
     pub(super) singles: Vec<u64>,
     /// Dropped by the program.
     pub(super) dropped: Vec<u64>,
+    /// When a delivery was last requeued or rejected.
+    pub(super) last_nack: Option<Instant>,
 }
 
 impl DeliveryStates {
@@ -59,6 +63,7 @@ impl DeliveryStates {
             due: None,
             singles: Vec::new(),
             dropped: Vec::new(),
+            last_nack: None,
         }
     }
 

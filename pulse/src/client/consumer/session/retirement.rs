@@ -13,8 +13,9 @@ use crate::client::consumer::stop::Stop;
 use crate::client::consumer::timers::every;
 use crate::client::transport::{CLOSE_TIMEOUT, TransportError};
 
-/// How long the broker has for the last acks before a replaced channel closes. A quorum
-/// queue that is behind gathers acks, and forgets them when their channel closes.
+/// How long the broker has for the last acks before a replaced channel closes, or one that
+/// has just requeued messages. A quorum queue that is behind, as with many requeues, gathers
+/// acks, and forgets them when their channel closes.
 const ACKS_TIME: Duration = Duration::from_millis(500);
 
 /// How long a stopping session leaves requeues to the end of its channel, which takes no
@@ -63,7 +64,7 @@ impl Session {
             }
         };
         self.tracker.flush();
-        if undelivered == Undelivered::HandOut {
+        if undelivered == Undelivered::HandOut || self.tracker.has_nacked_within(ACKS_TIME) {
             tokio::select! {
                 () = sleep(ACKS_TIME) => {}
                 () = stop.deadline() => {}
