@@ -190,7 +190,7 @@ impl AckTracker {
             Settlement::Abandon | Settlement::Drop => State::Abandoned,
         };
         let had_unsent = deliveries.unsent() > 0;
-        if self.is_lost() || !deliveries.settle(tag, state) {
+        if !self.is_live() || !deliveries.settle(tag, state) {
             return (None, AcksSent::default());
         }
         match settlement {
@@ -429,6 +429,21 @@ mod tests {
         tracker.requeue_dropped();
         tracker.requeue_abandoned(vec![2]);
         assert_eq!((meter.dropped.get(), meter.requeued.get()), (1, 0));
+    }
+
+    #[tokio::test]
+    async fn deliveries_that_a_closed_channel_can_t_settle_are_stale() {
+        let link = crate::MemoryBroker::new().connection().open().await;
+        let link = link.expect("a connection");
+        let channel = link.open_channel().await.expect("a channel");
+        let meter = Arc::default();
+        let tracker = AckTracker::new(Arc::clone(&channel), Arc::clone(&meter));
+        assert!(tracker.open(1) && tracker.open(2));
+        channel.close().await;
+        tracker.settle(1, Settlement::Ack);
+        tracker.settle(2, Settlement::Requeue);
+        let counts = (meter.acked.get(), meter.requeued.get(), meter.stale.get());
+        assert_eq!(counts, (0, 0, 2));
     }
 
     /// They are reported as requeued.
