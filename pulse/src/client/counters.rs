@@ -95,8 +95,9 @@ numbers! {
         ack_frames
         /// Deliveries that were rejected: dead-lettered or deleted by the broker.
         rejected
-        /// Deliveries that were requeued one by one. Those that the broker requeues when
-        /// their channel closes, as after a quick stop, are not counted.
+        /// Deliveries that were requeued one by one. Messages that were not `received` yet,
+        /// and those that the broker requeues when their channel closes, as after a quick
+        /// stop, are not counted.
         requeued
         /// Deliveries that were dropped without an ack, and requeued within a second.
         dropped

@@ -237,30 +237,34 @@ impl AckTracker {
     pub(super) fn requeue_dropped(&self) {
         let mut deliveries = self.lock();
         let dropped = std::mem::take(&mut deliveries.dropped);
-        self.requeue(deliveries, &dropped);
+        self.requeue(deliveries, &dropped, &[]);
     }
 
     /// Requeues the deliveries that were left to the broker, and `others`, which were not
     /// handed out.
-    pub(super) fn requeue_abandoned(&self, others: Vec<u64>) {
+    pub(super) fn requeue_abandoned(&self, others: &[u64]) {
         let mut deliveries = self.lock();
         deliveries.dropped.clear();
-        let mut tags = deliveries.abandoned();
-        tags.extend(others);
-        self.requeue(deliveries, &tags);
+        let abandoned = deliveries.abandoned();
+        self.requeue(deliveries, &abandoned, others);
     }
 
-    fn requeue(&self, mut deliveries: MutexGuard<'_, DeliveryStates>, tags: &[u64]) {
+    fn requeue(
+        &self,
+        mut deliveries: MutexGuard<'_, DeliveryStates>,
+        received: &[u64],
+        others: &[u64],
+    ) {
         if !self.is_live() {
             return;
         }
-        for tag in tags {
-            self.nack(&mut deliveries, *tag, true);
-            deliveries.set(*tag, State::Settled);
+        for &tag in received.iter().chain(others) {
+            self.nack(&mut deliveries, tag, true);
+            deliveries.set(tag, State::Settled);
         }
         deliveries.advance();
         drop(deliveries);
-        self.meter.requeued.add(tags.len());
+        self.meter.requeued.add(received.len());
     }
 
     fn nack(&self, deliveries: &mut DeliveryStates, tag: u64, requeue: bool) {
@@ -427,7 +431,7 @@ mod tests {
         tracker.settle(1, Settlement::Drop);
         channel.close().await;
         tracker.requeue_dropped();
-        tracker.requeue_abandoned(vec![2]);
+        tracker.requeue_abandoned(&[2]);
         assert_eq!((meter.dropped.get(), meter.requeued.get()), (1, 0));
     }
 
@@ -444,6 +448,19 @@ mod tests {
         tracker.settle(2, Settlement::Requeue);
         let counts = (meter.acked.get(), meter.requeued.get(), meter.stale.get());
         assert_eq!(counts, (0, 0, 2));
+    }
+
+    #[tokio::test]
+    async fn only_deliveries_that_were_received_count_as_requeued() {
+        let link = crate::MemoryBroker::new().connection().open().await;
+        let link = link.expect("a connection");
+        let channel = link.open_channel().await.expect("a channel");
+        let meter = Arc::default();
+        let tracker = AckTracker::new(channel, Arc::clone(&meter));
+        assert!(tracker.open(1));
+        tracker.settle(1, Settlement::Abandon);
+        tracker.requeue_abandoned(&[2, 3]);
+        assert_eq!(meter.requeued.get(), 1);
     }
 
     /// They are reported as requeued.

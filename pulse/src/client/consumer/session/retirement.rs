@@ -118,7 +118,7 @@ impl Session {
             loop {
                 sleep(REQUEUE_INTERVAL).await;
                 let arrived = inbox.map(InboxWatch::take_arrived);
-                tracker.requeue_abandoned(arrived.unwrap_or_default());
+                tracker.requeue_abandoned(&arrived.unwrap_or_default());
             }
         };
         let mut settled = pin!(settled);
