@@ -177,9 +177,14 @@ impl Session {
                 () = due(&mut old) => return End::Old,
                 () = self.timers.tick(&self.tracker) => {}
                 prefetch = wanted(&mut demand, self.prefetch, &self.tracker), if !is_fixed => {
+                    // Until it has ended, the stop can't requeue what has arrived.
+                    let too_late = async {
+                        stop.asked().await;
+                        let _ = timeout(CLOSE_TIMEOUT, stop.deadline()).await;
+                    };
                     let consumed = tokio::select! {
                         consumed = self.consume(prefetch, inboxes) => consumed,
-                        () = stop.asked() => return End::Stopped,
+                        () = too_late => return End::Stopped,
                     };
                     if let Err(error) = consumed {
                         return End::Lost(error.on_open_connection());
