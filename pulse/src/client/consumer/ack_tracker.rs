@@ -180,7 +180,7 @@ impl AckTracker {
     fn apply(&self, tag: u64, settlement: Settlement) -> (Option<Settlement>, AcksSent) {
         let mut deliveries = self.lock();
         let settlement = match settlement {
-            // The channel is about to close.
+            // The consumer stops, which requeues it without a warning.
             Settlement::Drop if deliveries.closed => Settlement::Abandon,
             settlement => settlement,
         };

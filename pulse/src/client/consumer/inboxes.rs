@@ -119,8 +119,7 @@ impl Inboxes {
         self.open.iter().for_each(Inbox::abandon);
     }
 
-    /// Drops the deliveries that were not handed out; the broker requeues them when their
-    /// channel closes.
+    /// Drops the deliveries that were not handed out; the session requeues them.
     pub(super) fn close(&mut self) {
         self.open.clear();
     }
