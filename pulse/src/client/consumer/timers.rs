@@ -10,8 +10,9 @@ use super::ack_tracker::AckTracker;
 /// How long an ack may wait for others to be sent with it.
 const ACK_DELAY: Duration = Duration::from_millis(10);
 
-/// How long a dropped delivery waits, at most, before it is requeued.
-const REQUEUE_INTERVAL: Duration = Duration::from_secs(1);
+/// How long a dropped delivery waits, at most, before it is requeued, and one that a stop
+/// leaves to the end of its channel.
+pub(super) const REQUEUE_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Ticks at once, and then after each `period`, also after a time in which the program did
 /// not run.

@@ -10,18 +10,13 @@ use super::{CHECK_INTERVAL, Session, is_open};
 use crate::client::consumer::inbox::{DeliveriesEnd, InboxWatch};
 use crate::client::consumer::shared::Shared;
 use crate::client::consumer::stop::Stop;
-use crate::client::consumer::timers::every;
+use crate::client::consumer::timers::{REQUEUE_INTERVAL, every};
 use crate::client::transport::{CLOSE_TIMEOUT, TransportError};
 
 /// How long the broker has for the last acks before a replaced channel closes, or one that
 /// has just requeued messages. A quorum queue that is behind, as with many requeues, gathers
 /// acks, and forgets them when their channel closes.
 const ACKS_TIME: Duration = Duration::from_millis(500);
-
-/// How long a stopping session leaves requeues to the end of its channel, which takes no
-/// request for each message. Then it requests them, at this interval: the last handler may
-/// run for long.
-const REQUEUE_INTERVAL: Duration = Duration::from_secs(1);
 
 /// What to do with received deliveries that were not handed out when a session retires.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -115,6 +110,8 @@ impl Session {
         };
         let requeued = async {
             stopping.asked().await;
+            // The end of the channel takes no request for each message, but the last handler
+            // may run for long.
             loop {
                 sleep(REQUEUE_INTERVAL).await;
                 let arrived = inbox.map(InboxWatch::take_arrived);
