@@ -120,7 +120,7 @@ impl DeadLetterQueue {
             let (channel, queue) = (Arc::clone(&self.channel), queue.clone());
             Box::pin(async move { channel.get(&queue).await })
         });
-        let answered = answer(queue, request).await;
+        let answered = request.await.map_err(|error| refused(queue, error));
         *pending = None;
         self.left -= 1;
         Ok(answered?.map(|arrival| DeadLetter {
@@ -277,19 +277,14 @@ async fn open_replays(link: &dyn Link, names: &DeadLetters) -> Result<Arc<dyn Ch
         exchange: replay_exchange.clone(),
         routing_key: "#".to_owned(),
     };
-    let channel = answer(from, link.open_channel()).await?;
-    answer(from, channel.declare_exchange(replay_exchange)).await?;
-    answer(from, channel.bind(from, &everything)).await?;
-    answer(from, channel.confirm()).await?;
-    Ok(channel)
-}
-
-/// The broker's answer to a request about `queue`.
-async fn answer<T>(
-    queue: &str,
-    request: impl Future<Output = Result<T, TransportError>>,
-) -> Result<T, Error> {
-    request.await.map_err(|error| refused(queue, error))
+    let opened = async {
+        let channel = link.open_channel().await?;
+        channel.declare_exchange(replay_exchange).await?;
+        channel.bind(from, &everything).await?;
+        channel.confirm().await?;
+        Ok(channel)
+    };
+    opened.await.map_err(|error| refused(from, error))
 }
 
 fn no_answer() -> TransportError {
