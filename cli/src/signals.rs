@@ -8,14 +8,14 @@ use signal_hook::{SigId, flag, low_level};
 
 /// Signals that are recorded. A later one ends the process at once, so that nobody has to
 /// wait for a step that does not end.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Signals {
     /// The last signal that arrived; 0 if there was none.
     last: Arc<AtomicUsize>,
     /// Whether the next one ends the process.
     is_last: Arc<AtomicBool>,
     /// What sets that after the first one.
-    setters: Arc<[SigId]>,
+    setters: Vec<SigId>,
 }
 
 impl Signals {
@@ -28,7 +28,7 @@ impl Signals {
             flag::register_usize(signal, Arc::clone(&last), number)?;
             flag::register_conditional_default(signal, Arc::clone(&is_last))?;
         }
-        let setters = set_after_first(signals, &is_last)?.into();
+        let setters = set_after_first(signals, &is_last)?;
         Ok(Self {
             last,
             is_last,
@@ -47,7 +47,7 @@ impl Signals {
     /// From now on, a signal ends the process. Returns the recorded one, if any.
     pub(crate) fn release(&self) -> Option<i32> {
         self.is_last.store(true, Ordering::SeqCst);
-        for &setter in self.setters.iter() {
+        for &setter in &self.setters {
             low_level::unregister(setter);
         }
         self.pending()
