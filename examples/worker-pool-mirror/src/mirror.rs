@@ -90,7 +90,7 @@ fn set_stopped(transaction: &Transaction<'_>, worker: &WorkerPulseMessage) -> Re
     Ok(())
 }
 
-/// Sets the capacity of a worker, unless a later message has.
+/// Sets the capacity of a worker, unless a message of a later time has.
 fn set_capacity(
     transaction: &Transaction<'_>,
     worker: &WorkerPulseMessage,

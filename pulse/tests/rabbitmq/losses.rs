@@ -61,29 +61,29 @@ async fn a_start_ends_if_the_closing_of_a_channel_is_not_answered() {
 #[tokio::test]
 #[ignore = "needs RabbitMQ: run by cargo xtask test"]
 async fn an_exclusive_queue_is_bound_when_its_exchange_exists_again() {
-    const EXCHANGE: &str = "exchange/tests/v1/redeclared";
     let rabbit = Rabbit::for_test().await;
+    let exchange: &str = format!("exchange/tests/v1/redeclared-{}", rabbit.lane).leak();
     let (proxy, connection) = rabbit.proxy().await;
-    rabbit.declare_exchange(EXCHANGE).await;
+    rabbit.declare_exchange(exchange).await;
     let seen = Seen::default();
     let mut consumer = Consumer::builder(connection)
-        .bind(all_of(EXCHANGE))
+        .bind(all_of(exchange))
         .reconnect(quick())
         .on_event(seen.listener())
         .start()
         .await
         .expect("started");
-    rabbit.delete_exchange(EXCHANGE).await;
+    rabbit.delete_exchange(exchange).await;
     proxy.cut();
     seen.wait_for(|event| matches!(event, ConsumerEvent::BindingFailed(_)))
         .await;
-    rabbit.declare_exchange(EXCHANGE).await;
+    rabbit.declare_exchange(exchange).await;
     eventually(|| seen.ready() == 2).await;
-    rabbit.publish_to(EXCHANGE, "key", b"{}").await;
+    rabbit.publish_to(exchange, "key", b"{}").await;
     let next = tokio::time::timeout(Duration::from_secs(5), consumer.next()).await;
     next.expect("it is bound").expect("a delivery").ack();
     consumer.stop().await.expect("stopped");
-    rabbit.delete_exchange(EXCHANGE).await;
+    rabbit.delete_exchange(exchange).await;
 }
 
 #[tokio::test]

@@ -147,20 +147,20 @@ pub(crate) async fn one_binding_fails(
 #[tokio::test]
 #[ignore = "needs RabbitMQ: run by cargo xtask test"]
 async fn a_refused_binding_is_added_when_its_exchange_is_declared() {
-    const LATE: &str = "exchange/tests/v1/late";
     let rabbit = Rabbit::for_test().await;
-    let consumer = rabbit.consumer().bind(all_of(LATE)).start().await;
+    let late: &str = format!("exchange/tests/v1/late-{}", rabbit.lane).leak();
+    let consumer = rabbit.consumer().bind(all_of(late)).start().await;
     let mut consumer = consumer.expect("started");
     assert_eq!(consumer.failed_bindings().len(), 1);
-    rabbit.declare_exchange(LATE).await;
+    rabbit.declare_exchange(late).await;
     eventually(|| consumer.failed_bindings().is_empty()).await;
-    rabbit.publish_to(LATE, "key", b"{}").await;
+    rabbit.publish_to(late, "key", b"{}").await;
     consumer.next().await.expect("a delivery").ack();
     publish(&rabbit, 0..1).await;
     consumer.next().await.expect("a delivery").ack();
     assert_eq!(consumer.counters().channels_lost, 0);
     consumer.stop().await.expect("stopped");
-    rabbit.delete_exchange(LATE).await;
+    rabbit.delete_exchange(late).await;
     rabbit.delete_queue(&rabbit.queue()).await;
 }
 

@@ -177,6 +177,9 @@ impl Session {
                 () = due(&mut old) => return End::Old,
                 () = self.timers.tick(&self.tracker) => {}
                 prefetch = wanted(&mut demand, self.prefetch, &self.tracker), if !is_fixed => {
+                    if shared.stop.is_asked() {
+                        return End::Stopped;
+                    }
                     // Until it has ended, the stop can't requeue what has arrived.
                     let too_late = async {
                         stop.asked().await;
