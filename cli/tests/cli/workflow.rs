@@ -7,7 +7,7 @@ use std::process::Command;
 use serde_json::{Value, json};
 
 use crate::server::serve;
-use crate::support::{Place, all_schemas, assert_has};
+use crate::support::{Place, Run, all_schemas, assert_has};
 
 const WORKFLOW: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/github-workflow.yml");
 
@@ -36,10 +36,7 @@ struct Repository {
 impl Repository {
     fn new() -> Self {
         let place = Place::new();
-        let run = place.codegen(&all_schemas(), &[]);
-        assert_eq!(run.code, Some(0), "{run:?}");
         fs::create_dir(place.path("repository")).unwrap();
-        fs::rename(place.path("out"), place.path("repository/generated")).unwrap();
         copy(&all_schemas(), &place.path("repository/schemas"));
         // What the step "Check out the runtime" leaves.
         let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
@@ -48,6 +45,10 @@ impl Repository {
         fs::create_dir(place.path("bin")).unwrap();
         let program = Path::new(env!("CARGO_BIN_EXE_taskcluster-events"));
         std::os::unix::fs::symlink(program, place.path("bin/taskcluster-events")).unwrap();
+        let mut codegen = Command::new(program);
+        codegen.args(["codegen", "--pulse", "../taskcluster-events/pulse"]);
+        let run = Run::of(codegen.current_dir(place.path("repository")));
+        assert_eq!(run.code, Some(0), "{run:?}");
         Self { place }
     }
 

@@ -66,8 +66,8 @@ impl Printer<'_> {
             ("", _) => self.keywords(table),
             (name, _) => {
                 // As OpenAPI names its components.
-                let root = self.root.replace("r#", "").replace("::", ".");
-                let name = format!("{root}.{name}");
+                let path = format!("{}::{name}", self.root);
+                let name = path.replace("r#", "").replace("::", ".");
                 if !self.generator.definitions().contains_key(&name) {
                     // Inserted first, so that recursion ends.
                     self.define(&name, true.into());
