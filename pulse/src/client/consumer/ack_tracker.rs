@@ -370,14 +370,21 @@ mod tests {
     use std::task::{Context, Waker};
 
     use super::*;
+    use crate::client::transport::Link;
+
+    /// A channel, which closes when its connection is dropped.
+    async fn channel() -> (Box<dyn Link>, Arc<dyn Channel>) {
+        let link = crate::MemoryBroker::new().connection().open().await;
+        let link = link.expect("a connection");
+        let channel = link.open_channel().await.expect("a channel");
+        (link, channel)
+    }
 
     /// Otherwise a delivery that is handed out at this moment would be handled, and come
     /// again.
     #[tokio::test]
     async fn an_idle_tracker_that_is_to_close_accepts_no_delivery() {
-        let link = crate::MemoryBroker::new().connection().open().await;
-        let link = link.expect("a connection");
-        let channel = link.open_channel().await.expect("a channel");
+        let (_link, channel) = channel().await;
         let tracker = AckTracker::new(channel, Arc::default());
         assert!(tracker.open(1));
         let mut closed = Box::pin(tracker.close_when_idle());
@@ -393,9 +400,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_delivery_that_was_acked_is_not_withdrawn_and_one_that_was_withdrawn_is_not_acked() {
-        let link = crate::MemoryBroker::new().connection().open().await;
-        let link = link.expect("a connection");
-        let channel = link.open_channel().await.expect("a channel");
+        let (_link, channel) = channel().await;
         let meter = Arc::default();
         let tracker = AckTracker::new(channel, Arc::clone(&meter));
         assert!(tracker.open(1) && tracker.open(2));
@@ -408,9 +413,7 @@ mod tests {
 
     #[tokio::test]
     async fn acks_that_a_closed_channel_can_t_send_do_not_count() {
-        let link = crate::MemoryBroker::new().connection().open().await;
-        let link = link.expect("a connection");
-        let channel = link.open_channel().await.expect("a channel");
+        let (_link, channel) = channel().await;
         let meter = Arc::default();
         let tracker = AckTracker::new(Arc::clone(&channel), Arc::clone(&meter));
         assert!(tracker.open(1));
@@ -422,9 +425,7 @@ mod tests {
 
     #[tokio::test]
     async fn deliveries_that_a_closed_channel_can_t_requeue_do_not_count() {
-        let link = crate::MemoryBroker::new().connection().open().await;
-        let link = link.expect("a connection");
-        let channel = link.open_channel().await.expect("a channel");
+        let (_link, channel) = channel().await;
         let meter = Arc::default();
         let tracker = AckTracker::new(Arc::clone(&channel), Arc::clone(&meter));
         assert!(tracker.open(1));
@@ -437,9 +438,7 @@ mod tests {
 
     #[tokio::test]
     async fn deliveries_that_a_closed_channel_can_t_settle_are_stale() {
-        let link = crate::MemoryBroker::new().connection().open().await;
-        let link = link.expect("a connection");
-        let channel = link.open_channel().await.expect("a channel");
+        let (_link, channel) = channel().await;
         let meter = Arc::default();
         let tracker = AckTracker::new(Arc::clone(&channel), Arc::clone(&meter));
         assert!(tracker.open(1) && tracker.open(2));
@@ -452,9 +451,7 @@ mod tests {
 
     #[tokio::test]
     async fn only_deliveries_that_were_received_count_as_requeued() {
-        let link = crate::MemoryBroker::new().connection().open().await;
-        let link = link.expect("a connection");
-        let channel = link.open_channel().await.expect("a channel");
+        let (_link, channel) = channel().await;
         let meter = Arc::default();
         let tracker = AckTracker::new(channel, Arc::clone(&meter));
         assert!(tracker.open(1));
@@ -466,9 +463,7 @@ mod tests {
     /// They are reported as requeued.
     #[tokio::test]
     async fn deliveries_that_were_given_up_are_not_acked() {
-        let link = crate::MemoryBroker::new().connection().open().await;
-        let link = link.expect("a connection");
-        let channel = link.open_channel().await.expect("a channel");
+        let (_link, channel) = channel().await;
         let meter = Arc::default();
         let tracker = AckTracker::new(channel, Arc::clone(&meter));
         for tag in 1..=3 {
@@ -485,9 +480,7 @@ mod tests {
     /// While one renewal is in progress, another may become due and be no longer due.
     #[tokio::test]
     async fn a_renewal_is_requested_only_as_long_as_it_is_due() {
-        let link = crate::MemoryBroker::new().connection().open().await;
-        let link = link.expect("a connection");
-        let channel = link.open_channel().await.expect("a channel");
+        let (_link, channel) = channel().await;
         let tracker = AckTracker::new(channel, Arc::default());
         let is_requested = || {
             let renewal_due = std::pin::pin!(tracker.renewal_due());
@@ -579,9 +572,7 @@ mod tests {
             ] {
                 let recorder = Unlocked::default();
                 let meter = Arc::new(metrics::with_local_recorder(&recorder, Meter::default));
-                let link = crate::MemoryBroker::new().connection().open().await;
-                let link = link.expect("a connection");
-                let channel = link.open_channel().await.expect("a channel");
+                let (_link, channel) = channel().await;
                 let tracker = Arc::new(AckTracker::new(channel, Arc::clone(&meter)));
                 assert!(recorder.0.set(Arc::downgrade(&tracker)).is_ok());
                 assert!(tracker.open(1));

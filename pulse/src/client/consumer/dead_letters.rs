@@ -55,9 +55,11 @@ pub(super) struct DeadLetterPublisher {
     unconfirmed_reason: UnconfirmedReason,
 }
 
+#[derive(Default)]
 struct State {
     publisher: Option<Publisher>,
-    /// When this publisher last declared the exchange and the queue.
+    /// When this publisher last declared the exchange and the queue, which each session of the
+    /// consumer does, too.
     declared: Option<Instant>,
     /// The last failure to prepare the publisher, and when it happened.
     failure: Option<(Instant, SharedError)>,
@@ -73,13 +75,7 @@ impl DeadLetterPublisher {
                 .then(|| Semaphore::new(MAX_LAST_COPIES as usize)),
             connection: config.connection.clone(),
             reconnect: config.reconnect.clone(),
-            state: Mutex::new(State {
-                publisher: None,
-                // Each session of the consumer declares them.
-                declared: None,
-                failure: None,
-                closed: false,
-            }),
+            state: Mutex::default(),
             is_doubtful: AtomicBool::default(),
             unconfirmed_reason: UnconfirmedReason::default(),
         })
@@ -290,12 +286,7 @@ mod tests {
             reconnect: Reconnect::forever().at_most(1),
             dead_letters: queue.dead_letters("guest").expect("durable"),
             last_copies: None,
-            state: Mutex::new(State {
-                publisher: None,
-                declared: None,
-                failure: None,
-                closed: false,
-            }),
+            state: Mutex::default(),
             is_doubtful: AtomicBool::default(),
             unconfirmed_reason: UnconfirmedReason::default(),
         };
