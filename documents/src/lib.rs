@@ -32,7 +32,7 @@ pub mod text;
 pub use document::{Document, Documents, Source, publisher, schema_id};
 pub use error::{Error, Errors, Reason, chain};
 pub use keyword::references;
-pub use load::load;
+pub use load::{is_exchange_reference, load};
 pub use place::{Place, escape};
 pub use resolve::{Resolved, resolve};
 pub use subschemas::{Role, Slot};

@@ -136,7 +136,7 @@ fn insert(
 }
 
 /// Whether `root` describes exchanges: by its `$schema`, or by `exchangePrefix`.
-fn is_exchange_reference(root: &Value) -> bool {
+pub fn is_exchange_reference(root: &Value) -> bool {
     let schema = root.get("$schema").and_then(Value::as_str).unwrap_or("");
     schema.contains("/exchanges-reference") && !schema.contains("metaschema")
         || root.get("exchangePrefix").is_some_and(Value::is_string)

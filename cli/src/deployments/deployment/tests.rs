@@ -193,6 +193,21 @@ fn references_and_what_they_reach_are_fetched() {
     );
 }
 
+/// Left out, its exchanges would be taken for removed ones.
+#[test]
+fn a_reference_without_a_prefix_is_not_left_out() {
+    let schema = r#""$schema": "/schemas/common/exchanges-reference-v0.json#""#;
+    let reference = REFERENCE.replace(r#""exchangePrefix": "exchange/egg/v1/""#, schema);
+    let path = "/references/other/v1/exchanges.json";
+    let root = serve(&[
+        ("/references/manifest.json", manifest(&[path])),
+        (path, json(&reference)),
+    ]);
+    let fetched = fetch(&root, limits()).expect("documents");
+    let errors = resolve(&load(&fetched)).checked().expect_err("no prefix");
+    assert!(errors.to_string().contains("exchangePrefix"), "{errors}");
+}
+
 #[test]
 fn a_payload_of_several_exchanges_is_fetched_once() {
     let entry = r#"{"exchange": "laid", "schema": "v1/egg.json#"}"#;
