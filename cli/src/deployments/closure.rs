@@ -1,40 +1,30 @@
 //! The schemas that exchange references reach through `$ref`s.
 
+use std::borrow::Borrow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use taskcluster_documents::{id, publisher};
 
-/// Looks up schemas by normalised id.
-pub(crate) trait Lookup {
-    /// Data to keep of a schema.
-    type Found;
-    /// The reason why a schema could not be looked up.
-    type Error;
-
-    /// The schema `id`; `None` if there is none. That is not an error here: the later
-    /// phases report it, with its place.
-    fn look_up(&mut self, id: &str) -> Result<Option<(Self::Found, Value)>, Self::Error>;
-}
-
 /// The schemas that `references` reach, by their normalised ids.
 ///
-/// Texts that are not references to schemas are ignored: reading the documents afterwards
-/// reports them, with their places.
-pub(crate) fn reached<L: Lookup>(
-    references: &[Value],
-    lookup: &mut L,
-) -> Result<BTreeMap<String, L::Found>, L::Error> {
+/// `look_up` returns what to keep of the schema with a normalised id, and the schema, or
+/// `None` if there is none. That is not an error here, nor are texts that are not references
+/// to schemas: reading the documents afterwards reports them, with their places.
+pub(crate) fn reached<'v, F, S: Borrow<Value>, E>(
+    references: impl IntoIterator<Item = &'v Value>,
+    mut look_up: impl FnMut(&str) -> Result<Option<(F, S)>, E>,
+) -> Result<BTreeMap<String, F>, E> {
     let mut seen = BTreeSet::new();
-    let payloads = references.iter().flat_map(payloads);
+    let payloads = references.into_iter().flat_map(payloads);
     let mut waiting: Vec<String> = payloads.filter(|id| seen.insert(id.clone())).collect();
     waiting.reverse();
     let mut reached = BTreeMap::new();
     while let Some(id) = waiting.pop() {
-        let Some((found, schema)) = lookup.look_up(&id)? else {
+        let Some((found, schema)) = look_up(&id)? else {
             continue;
         };
-        let targets = taskcluster_documents::references(&schema).into_iter();
+        let targets = taskcluster_documents::references(schema.borrow()).into_iter();
         let targets = targets.filter_map(|target| id::follow(&id, target).ok());
         let targets = targets.map(|target| target.document);
         waiting.extend(targets.filter(|it| seen.insert(it.clone())));

@@ -15,6 +15,15 @@ pub enum Error {
         why: String,
     },
 
+    /// The proxy of an environment variable can't be used.
+    #[error(
+        "{variable}: not the URL of an HTTP proxy, the only kind that is supported; change or unset it"
+    )]
+    Proxy {
+        /// The variable.
+        variable: String,
+    },
+
     /// A request failed.
     #[error("{}: cannot be fetched; check the root URL, the network and its proxy, if any", part(.url))]
     Request {

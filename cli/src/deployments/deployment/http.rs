@@ -1,18 +1,21 @@
 //! HTTP requests with limits.
 
+use std::env;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rustls::CertificateError;
 use serde_json::Value;
 use taskcluster_documents::{Source, json};
+use ureq::Proxy;
 use ureq::http::{StatusCode, header::LOCATION};
 use ureq::tls::{RootCerts, TlsConfig};
 use url::Url;
 
 use super::Error;
 use super::certificates::Certificates;
-use super::urls::redirected;
+use super::proxy;
+use super::urls::{RootUrl, redirected};
 
 /// Maximum number of redirects for one document.
 const MAX_REDIRECTS: usize = 5;
@@ -56,16 +59,22 @@ pub(super) struct Client {
 }
 
 impl Client {
-    pub(super) fn new(limits: Limits) -> Self {
+    /// A client for documents below `root`.
+    ///
+    /// # Errors
+    ///
+    /// If there is a proxy that can't be used.
+    pub(super) fn new(root: &RootUrl, limits: Limits) -> Result<Self, Error> {
         let certificates = Certificates::read();
-        Self {
-            agent: agent(limits, certificates.roots),
+        let proxy = proxy::of(root.scheme(), |name| env::var(name).ok())?;
+        Ok(Self {
+            agent: agent(limits, certificates.roots, proxy),
             authority_help: certificates.help,
             limits,
             started: Instant::now(),
             fetched: 0,
             bytes: 0,
-        }
+        })
     }
 
     /// Fetches a document.
@@ -162,7 +171,7 @@ fn is_unknown_authority(error: &ureq::Error) -> bool {
     )
 }
 
-fn agent(limits: Limits, roots: RootCerts) -> ureq::Agent {
+fn agent(limits: Limits, roots: RootCerts, proxy: Option<Proxy>) -> ureq::Agent {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let tls = TlsConfig::builder()
         .root_certs(roots)
@@ -170,6 +179,7 @@ fn agent(limits: Limits, roots: RootCerts) -> ureq::Agent {
         .build();
     ureq::Agent::config_builder()
         .tls_config(tls)
+        .proxy(proxy)
         .timeout_global(Some(limits.document_time))
         .user_agent(concat!("taskcluster-events/", env!("CARGO_PKG_VERSION")))
         .http_status_as_error(false)

@@ -10,10 +10,11 @@
 mod certificates;
 mod error;
 mod http;
+mod proxy;
 mod urls;
 
 use serde_json::Value;
-use taskcluster_documents::Source;
+use taskcluster_documents::{Source, is_exchange_reference};
 use url::Url;
 
 pub use error::Error;
@@ -21,7 +22,7 @@ use http::Client;
 pub(crate) use http::Limits;
 pub(crate) use urls::RootUrl;
 
-use super::closure::{self, Lookup};
+use super::closure;
 
 /// The list of a deployment's references.
 const MANIFEST: &str = "/references/manifest.json";
@@ -36,12 +37,12 @@ const OTHER_REFERENCES: [&str; 2] = ["/api.json", "/logs.json"];
 ///
 /// [`Error`]: the URL and the reason.
 pub(crate) fn fetch(root: &RootUrl, limits: Limits) -> Result<Vec<Source>, Error> {
-    let mut client = Client::new(limits);
+    let mut client = Client::new(root, limits)?;
     let mut sources = Vec::new();
     let mut references = Vec::new();
     for url in exchange_references(root, &mut client)? {
         let (source, value) = client.json(url)?;
-        if value.get("exchangePrefix").is_some() {
+        if is_exchange_reference(&value) {
             references.push(value);
             sources.push(source);
         }
@@ -51,8 +52,7 @@ pub(crate) fn fetch(root: &RootUrl, limits: Limits) -> Result<Vec<Source>, Error
             url: root.document(MANIFEST).into(),
         });
     }
-    let mut schemas = Schemas(root, &mut client);
-    let reached = closure::reached(&references, &mut schemas)?;
+    let reached = closure::reached(&references, |id| schema(id, root, &mut client))?;
     sources.extend(reached.into_values());
     Ok(sources)
 }
@@ -77,20 +77,14 @@ fn exchange_references(root: &RootUrl, client: &mut Client) -> Result<Vec<Url>, 
     paths.into_iter().filter(is_wanted).map(url).collect()
 }
 
-struct Schemas<'c>(&'c RootUrl, &'c mut Client);
-
-impl Lookup for Schemas<'_> {
-    type Found = Source;
-    type Error = Error;
-
-    fn look_up(&mut self, id: &str) -> Result<Option<(Source, Value)>, Error> {
-        let Some(url) = self.0.plain_document(&format!("/schemas/{id}")) else {
-            return Ok(None);
-        };
-        match self.1.json(url) {
-            Err(Error::Status { status: 404, .. }) => Ok(None),
-            found => found.map(Some),
-        }
+/// The schema with a normalised id; `None` if the deployment has none.
+fn schema(id: &str, root: &RootUrl, client: &mut Client) -> Result<Option<(Source, Value)>, Error> {
+    let Some(url) = root.plain_document(&format!("/schemas/{id}")) else {
+        return Ok(None);
+    };
+    match client.json(url) {
+        Err(Error::Status { status: 404, .. }) => Ok(None),
+        found => found.map(Some),
     }
 }
 

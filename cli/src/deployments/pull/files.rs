@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 
 use serde_json::Value;
-use taskcluster_documents::{Documents, Errors, Place, Source, id, load, publisher, resolve};
+use taskcluster_documents::{Document, Errors, Place, Source, id, load, publisher, resolve};
 
-use crate::deployments::closure::{self, Lookup};
+use crate::deployments::closure;
 
 /// The version of an API that is left out of file paths.
 const FIRST_VERSION: &str = "v1";
@@ -20,27 +20,21 @@ const FIRST_VERSION: &str = "v1";
 pub(super) fn canonical(sources: &[Source]) -> Result<BTreeMap<String, String>, Errors> {
     let documents = load(sources);
     resolve(&documents).checked()?;
-    let references: Vec<Value> = documents
-        .references
-        .values()
-        .map(|it| it.root.clone())
-        .collect();
-    let mut loaded = Loaded(&documents);
-    let Ok(schemas) = closure::reached(&references, &mut loaded);
+    let references = documents.references.values();
+    let Ok(schemas) = closure::reached(references.clone().map(|it| &it.root), |id| {
+        let schema = documents.schemas.get(id);
+        Ok::<_, Infallible>(schema.map(|it| (it, &it.root)))
+    });
     let mut written = Written::default();
-    for (reference, document) in references.iter().zip(documents.references.values()) {
-        written.add(reference_path(reference), reference, document.place(""))?;
+    for reference in references {
+        written.add(reference_path(&reference.root), reference)?;
     }
     let short = short_paths(schemas.keys());
     for (id, schema) in &schemas {
         let short = short.get(id);
         let short = short.filter(|path| !written.files.contains_key(*path));
         let path = short.cloned().unwrap_or_else(|| path(id.split('/')));
-        // `reached` returned it.
-        let Some(document) = documents.schemas.get(id) else {
-            continue;
-        };
-        written.add(path, schema, document.place(""))?;
+        written.add(path, schema)?;
     }
     no_file_is_a_folder(&written.places)?;
     Ok(written.files)
@@ -57,12 +51,13 @@ struct Written {
 }
 
 impl Written {
-    /// Adds the document at `place`, unless another one has this path.
-    fn add(&mut self, path: String, document: &Value, place: Place) -> Result<(), Errors> {
+    /// Adds a document, unless another one has this path.
+    fn add(&mut self, path: String, document: &Document) -> Result<(), Errors> {
+        let place = document.place("");
         if let Some(other) = self.places.insert(path.to_lowercase(), place.clone()) {
             return Err(clash(&place, &other, &path));
         }
-        self.files.insert(path, pretty(document));
+        self.files.insert(path, pretty(&document.root));
         Ok(())
     }
 }
@@ -126,18 +121,6 @@ fn path<'s>(segments: impl Iterator<Item = &'s str>) -> String {
 /// break.
 fn pretty(document: &Value) -> String {
     format!("{document:#}\n")
-}
-
-struct Loaded<'d>(&'d Documents);
-
-impl Lookup for Loaded<'_> {
-    type Found = Value;
-    type Error = Infallible;
-
-    fn look_up(&mut self, id: &str) -> Result<Option<(Value, Value)>, Infallible> {
-        let document = self.0.schemas.get(id);
-        Ok(document.map(|it| (it.root.clone(), it.root.clone())))
-    }
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use taskcluster_codegen::Files;
 use taskcluster_documents::{Source, id, load, publisher};
 
 use super::Error;
-use crate::deployments::closure::{self, Lookup};
+use crate::deployments::closure;
 use crate::deployments::input;
 use crate::folder::Output;
 use crate::folder::contents::Found;
@@ -61,9 +61,12 @@ fn chosen(old: &[Document], new: &[Document]) -> BTreeSet<String> {
 /// The ids of the schemas in `old` that those of its references reach which `are` accepts.
 fn reached(old: &[Document], are: impl Fn(&Document) -> bool) -> BTreeSet<String> {
     let references = old.iter().filter(|it| it.id().is_none() && are(it));
-    let references: Vec<Value> = references.map(|it| it.root.clone()).collect();
     let schemas = old.iter().filter_map(|it| Some((it.id()?, &it.root)));
-    let Ok(reached) = closure::reached(&references, &mut Schemas(schemas.collect()));
+    let schemas: BTreeMap<&str, &Value> = schemas.collect();
+    let Ok(reached) = closure::reached(references.map(|it| &it.root), |id| {
+        let schema = schemas.get(id);
+        Ok::<_, Infallible>(schema.map(|schema| ((), *schema)))
+    });
     reached.into_keys().collect()
 }
 
@@ -116,17 +119,5 @@ impl Document {
             Some(id) => id.split('/').next().unwrap_or_default().to_owned(),
             None => id::segment(publisher(&self.root).0),
         }
-    }
-}
-
-/// The schemas in the folder, by id.
-struct Schemas<'d>(BTreeMap<&'d str, &'d Value>);
-
-impl Lookup for Schemas<'_> {
-    type Found = ();
-    type Error = Infallible;
-
-    fn look_up(&mut self, id: &str) -> Result<Option<((), Value)>, Infallible> {
-        Ok(self.0.get(id).map(|schema| ((), (*schema).clone())))
     }
 }
