@@ -66,7 +66,9 @@ pub fn run(args: &Args, defaults: &Defaults, stdout: &mut impl Write) -> Result<
     let replaceable = replaceable::replaceable(&output, &files)?;
     let output = output.replacing(replaceable);
     let comparison = output.compare(&files)?;
-    output.write(&files, None)?;
+    if !comparison.changes.is_empty() {
+        output.write(&files, None)?;
+    }
     let text = report::written(&output, &comparison, &source.name());
     printed::print(stdout, &text).map_err(Error::Stdout)?;
     Ok(ExitCode::SUCCESS)
