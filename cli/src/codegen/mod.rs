@@ -109,11 +109,12 @@ pub fn run(args: &Args, defaults: &Defaults, stdout: &mut impl Write) -> Result<
         });
     }
     let command = args.command(defaults.program);
-    if args.check && output.has_work() {
-        output.check_idle()?;
-        return stale(&report::interrupted(&output, &command), stdout);
-    }
-    if let Some(recovery) = output.recover()? {
+    if args.check {
+        if folder::is_half_written(&output.folder) {
+            output.check_idle()?;
+            return stale(&report::interrupted(&output, &command), stdout);
+        }
+    } else if let Some(recovery) = output.recover()? {
         let text = folder::report::recovered(&output, recovery);
         print(
             stdout,

@@ -120,16 +120,11 @@ impl Output {
     ///
     /// If a run is in progress.
     pub(crate) fn check_idle(&self) -> Result<(), Error> {
-        match self.has_work() {
-            true => {
-                if let Some(lock) = lock(self, OpenOptions::new().read(true))? {
-                    // For the same reason as when the work folder is dropped.
-                    let _ = lock.unlock();
-                }
-                Ok(())
-            }
-            false => Ok(()),
+        if let Some(lock) = lock(self, OpenOptions::new().read(true))? {
+            // For the same reason as when the work folder is dropped.
+            let _ = lock.unlock();
         }
+        Ok(())
     }
 
     fn busy(&self) -> Error {
