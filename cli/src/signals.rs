@@ -4,6 +4,7 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+use signal_hook::consts::TERM_SIGNALS;
 use signal_hook::{SigId, flag, low_level};
 
 /// Signals that are recorded. A later one ends the process at once, so that nobody has to
@@ -91,23 +92,28 @@ fn set_after_first(signals: &[i32], is_last: &Arc<AtomicBool>) -> io::Result<Vec
     registered.collect()
 }
 
-/// The signal of a closed terminal, unless it is ignored, as with `nohup`. Whether it is can
-/// be found out on Linux only.
-#[cfg(unix)]
-pub(crate) fn hangup() -> Option<i32> {
-    use signal_hook::consts::SIGHUP;
+/// The signals that end a process: those of a user and a system, and of a closed terminal.
+pub(crate) fn ending() -> Vec<i32> {
+    #[cfg(unix)]
+    let hangup = [signal_hook::consts::SIGHUP];
+    #[cfg(not(unix))]
+    let hangup = [];
+    not_ignored(&[TERM_SIGNALS, &hangup].concat())
+}
 
+/// Those of `signals` that are not ignored, as SIGHUP is with `nohup`, and SIGINT in a script's
+/// background job. Without unsafe code, this can be found out on Linux only.
+pub(crate) fn not_ignored(signals: &[i32]) -> Vec<i32> {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
     let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
     // The lowest bit is signal 1.
-    let is_ignored = ignored.unwrap_or(0) >> (SIGHUP - 1) & 1 == 1;
-    (!is_ignored).then_some(SIGHUP)
-}
-
-#[cfg(not(unix))]
-pub(crate) fn hangup() -> Option<i32> {
-    None
+    let is_ignored = |signal: i32| ignored.unwrap_or(0) >> (signal - 1) & 1 == 1;
+    signals
+        .iter()
+        .copied()
+        .filter(|it| !is_ignored(*it))
+        .collect()
 }
 
 /// Ends the process as `signal` would have, so that a shell sees the cause.

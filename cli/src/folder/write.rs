@@ -8,7 +8,6 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use signal_hook::consts::TERM_SIGNALS;
 use taskcluster_codegen::Files;
 
 use super::changes::Comparison;
@@ -17,7 +16,7 @@ use super::output::Output;
 use super::work::Work;
 use super::{Error, names};
 use crate::printed::{print_error, warn};
-use crate::signals::{Signals, end_by, hangup};
+use crate::signals::{self, Signals, end_by};
 
 /// Called before each step, so that a test can end the process there or fail the step.
 pub(super) type BeforeStep<'a> = &'a mut dyn FnMut() -> io::Result<()>;
@@ -51,8 +50,7 @@ impl Output {
         names: Option<&[u8]>,
         before: BeforeStep<'_>,
     ) -> Result<(), Error> {
-        let ending = [TERM_SIGNALS, hangup().as_slice()].concat();
-        let signals = Signals::hold(&ending).map_err(Error::write(&self.shown))?;
+        let signals = Signals::hold(&signals::ending()).map_err(Error::write(&self.shown))?;
         let written = self.write_unless(&signals, files, names, before);
         if let Some(signal) = signals.release() {
             // The process ends before the caller can print the result.

@@ -170,6 +170,28 @@ fn sigterm_ends_it_as_ctrl_c_does() {
     end(listening, "-TERM");
 }
 
+/// As in a background job of a script, whose Ctrl-C is for another program.
+#[test]
+#[cfg(target_os = "linux")]
+fn an_ignored_ctrl_c_stays_ignored() {
+    let mut listening = Command::new("sh")
+        .args(["-c", r#"trap "" INT; exec "$0" listen notify/notification"#])
+        .arg(PROGRAM)
+        .env("PULSE_URL", "amqp://user:hush@127.0.0.1:1")
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let stderr = BufReader::new(listening.stderr.take().expect("a pipe"));
+    let mut lines = stderr.lines();
+    lines.next().expect("a line").expect("UTF-8");
+    let id = listening.id().to_string();
+    let sent = Command::new("kill").args(["-INT", &id]).status();
+    assert!(sent.expect("it runs").success());
+    let line = lines.next().expect("it goes on").expect("UTF-8");
+    assert_has(&line, &["trying again in"]);
+    end(listening, "-TERM");
+}
+
 /// Asserts that a signal ends the command with exit code 0.
 #[cfg(unix)]
 fn end(mut listening: std::process::Child, signal: &str) {
