@@ -182,10 +182,14 @@ impl<'a, W: Write> Listener<'a, W> {
             delivery.ack();
             return Ok(true);
         }
-        if !self.show(&delivery)? {
+        let is_printed = self.show(&delivery)?;
+        // The next run would record it again.
+        if is_printed || self.record.is_some() {
+            delivery.ack();
+        }
+        if !is_printed {
             return Ok(false);
         }
-        delivery.ack();
         self.printed += 1;
         Ok(self.args.count != Some(self.printed))
     }

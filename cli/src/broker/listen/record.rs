@@ -23,21 +23,25 @@ pub(super) fn open(path: &Path) -> io::Result<File> {
     let Ok(Some((start, last))) = unfinished_line(path) else {
         return Ok(file);
     };
-    let is_message = str::from_utf8(&last).is_ok_and(|it| Envelope::from_json(it).is_ok());
-    if !is_message && (last.starts_with(START) || START.starts_with(&last)) {
+    if !last.starts_with(START) && !START.starts_with(&last) {
+        let reason = "it has other lines than those of messages; give another file";
+        return Err(io::Error::new(io::ErrorKind::InvalidData, reason));
+    }
+    if str::from_utf8(&last).is_ok_and(|it| Envelope::from_json(it).is_ok()) {
+        file.write_all(b"\n")?;
+    } else {
         // On Windows, a file that is open for appending can't be cut.
         File::options().write(true).open(path)?.set_len(start)?;
         let path = terminal::path(path);
         notes(&format!(
             "{path}: removed the last line, a message that was written in part"
         ));
-    } else {
-        file.write_all(b"\n")?;
     }
     Ok(file)
 }
 
-/// The last line of the file at `path`, and its place, if it has no line break.
+/// The last line of the file at `path`, and its place, if it has no line break; only the first
+/// bytes of a line that is no message, since it may be as large as a disk.
 fn unfinished_line(path: &Path) -> io::Result<Option<(u64, Vec<u8>)>> {
     // Opening another kind of file, such as a pipe, could block forever.
     if !fs::metadata(path)?.is_file() {
@@ -47,7 +51,12 @@ fn unfinished_line(path: &Path) -> io::Result<Option<(u64, Vec<u8>)>> {
     let start = last_line(&mut file)?;
     let mut line = Vec::new();
     file.seek(SeekFrom::Start(start))?;
-    file.read_to_end(&mut line)?;
+    Read::by_ref(&mut file)
+        .take(START.len() as u64)
+        .read_to_end(&mut line)?;
+    if line == START {
+        file.read_to_end(&mut line)?;
+    }
     Ok(Some((start, line)).filter(|(_, line)| !line.is_empty()))
 }
 

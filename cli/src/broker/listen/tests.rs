@@ -143,14 +143,65 @@ fn a_recording_that_was_cut_off_is_continued_without_the_cut_line() {
         (&whole[..whole.len() - 9], format!("{first}\n{third}\n")),
         (&whole[..first.len() + 2], format!("{first}\n{third}\n")),
         (&whole[..20], format!("{third}\n")),
-        // A finished message without a line break, and a line that no run has written.
+        // A finished message without a line break.
         (&whole[..first.len()], format!("{first}\n{third}\n")),
-        ("mine", format!("mine\n{third}\n")),
     ] {
         std::fs::write(&record, cut).expect("cut off");
         append(&failed(3));
         let recording = std::fs::read_to_string(&record).expect("a recording");
         assert_eq!(recording, expected);
+    }
+}
+
+#[test]
+fn a_file_that_is_no_recording_stays_as_it_is() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("mine");
+    std::fs::write(&path, "mine").expect("written");
+    let error = record::open(&path).expect_err("no recording");
+    assert!(error.to_string().contains("give another file"), "{error}");
+    assert_eq!(std::fs::read(&path).expect("read"), b"mine");
+}
+
+/// Fails as a closed pipe does.
+struct Closed;
+
+impl std::io::Write for Closed {
+    fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
+        Err(std::io::ErrorKind::BrokenPipe.into())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_message_is_recorded_once_if_standard_output_is_closed() {
+    for (record, expected) in [(true, 0), (false, 1)] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("messages.jsonl");
+        let mut arguments = vec!["listen", "queue/task-failed", "--queue=kept"];
+        if record {
+            arguments.extend(["--record", path.to_str().expect("UTF-8")]);
+        }
+        let args = Program::parse_from(arguments).args;
+        let broker = MemoryBroker::new();
+        let consumer = Consumer::builder(broker.connection()).queue("kept");
+        let consumer = consumer.bind(TaskFailed::new()).start().await;
+        consumer.expect("started").stop().await.expect("stopped");
+        broker.publish_envelope(&failed(1));
+        let reports = Reports::new(|_| {});
+        let ended = listen(
+            &args,
+            broker.connection(),
+            Closed,
+            reports,
+            std::future::pending(),
+        )
+        .await;
+        assert_eq!(ended.expect("no error"), 0);
+        assert_eq!(broker.queue_len("queue/guest/kept"), Some(expected));
     }
 }
 
