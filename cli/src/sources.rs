@@ -36,18 +36,13 @@ pub(crate) struct Documents {
 ///
 /// If a file can't be read, or there is no document at all.
 pub(crate) fn read(path: &Path) -> Result<Documents, Error> {
-    let kind = fs::metadata(path).map_err(ReadError::at(path))?.file_type();
-    let (files, yaml) = if kind.is_dir() {
+    let metadata = fs::metadata(path).map_err(ReadError::at(path))?;
+    let (files, yaml) = if metadata.is_dir() {
         files(path)?.into_iter().partition(|file| is_json(file))
-    } else if kind.is_file() && is_yaml(path) {
+    } else if is_yaml(path) {
         (Vec::new(), vec![path.to_path_buf()])
-    } else if kind.is_file() {
-        (vec![path.to_path_buf()], Vec::new())
     } else {
-        // A device may be endless.
-        return Err(Error::NotDocuments {
-            path: path.to_path_buf(),
-        });
+        (vec![path.to_path_buf()], Vec::new())
     };
     let yaml: Option<PathBuf> = yaml.into_iter().next();
     match (files.is_empty(), yaml) {
@@ -81,7 +76,7 @@ pub(crate) fn source(path: &Path, room: &mut u64) -> Result<Source, Error> {
     })
 }
 
-/// The JSON and YAML files in and below `folder`, sorted by name.
+/// The JSON and YAML files in and below `folder`, sorted by name, without [`is_of_a_tool`].
 ///
 /// Symbolic links are followed. No file and no folder is visited twice, so loops end, and
 /// folders that link to each other do not multiply.
@@ -94,6 +89,7 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>, Error> {
         .into_iter();
     while let Some(entry) = walk.next() {
         let entry = match entry {
+            Ok(entry) if is_of_a_tool(entry.path()) => continue,
             Ok(entry) => entry,
             Err(error) if passed_over(&error) => continue,
             Err(error) => return Err(ReadError::walk(folder)(error).into()),
@@ -125,7 +121,14 @@ fn passed_over(error: &walkdir::Error) -> bool {
     let dead_link = error
         .path()
         .is_some_and(|path| path.is_symlink() && !path.exists() && !is_json(path));
-    error.loop_ancestor().is_some() || dead_link
+    error.loop_ancestor().is_some() || dead_link || error.path().is_some_and(is_of_a_tool)
+}
+
+/// Whether a file belongs to an editor or a system, beside the one that it is named after: the
+/// lock of Emacs, a dead link, begins with `.#`, a file of macOS for attributes with `._`.
+fn is_of_a_tool(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    name.starts_with(".#") || name.starts_with("._")
 }
 
 pub(crate) fn is_json(path: &Path) -> bool {

@@ -13,13 +13,6 @@ pub enum Error {
     #[error(transparent)]
     Read(#[from] ReadError),
 
-    /// The schemas are neither in a folder nor in a file.
-    #[error("{}: neither a folder nor a regular file; give a folder of *.json files, or one JSON file", shown(.path))]
-    NotDocuments {
-        /// The path of the documents.
-        path: PathBuf,
-    },
-
     /// The documents are YAML.
     #[error("{}", yaml(.path))]
     Yaml {

@@ -256,17 +256,27 @@ fn documents_are_not_compared_with_themselves() {
     }
 }
 
-/// Opening a pipe would wait for its other end.
+/// Such as `<(jq .triggerSchema hook.json)` of a shell.
 #[cfg(unix)]
 #[test]
-fn a_pipe_is_no_documents() {
+fn a_schema_is_read_from_a_pipe() {
     let old = documents(&egg(&json!({}), &[]));
-    let pipe = old.path().join("pipe");
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("pipe");
     let made = Command::new("mkfifo").arg(&pipe).status().unwrap();
     assert!(made.success());
-    let run = program(&["drift", text(old.path()), text(&pipe)]);
-    assert_eq!(run.code, Some(2), "{run:?}");
-    assert_has(&run.stderr, &["neither a folder nor a regular file"]);
+    let writer = pipe.clone();
+    let writing = std::thread::spawn(move || std::fs::write(writer, r#"{"minProperties": 1}"#));
+    let run = program(&[
+        "drift",
+        text(old.path()),
+        "--exchange=egg/laid",
+        "--reader",
+        text(&pipe),
+    ]);
+    writing.join().unwrap().unwrap();
+    assert_eq!(run.code, Some(1), "{run:?}");
+    assert_has(&run.stdout, &["refused", "{}"]);
 }
 
 #[test]

@@ -125,14 +125,21 @@ fn other_files_than_schemas_exit_2() {
     assert_eq!(run.code, Some(2), "{run:?}");
     assert_has(
         &run.stderr,
-        &["/dev/zero: neither a folder nor a regular file"],
+        &["/dev/zero: with this file", "give a folder of references"],
     );
     let dead = place.path("dead");
     fs::create_dir(&dead).unwrap();
     symlink("nowhere", dead.join("x.json")).unwrap();
+    // The lock of an editor.
+    symlink("someone@host.1", dead.join(".#y.json")).unwrap();
     let run = place.codegen(&dead, &[]);
     assert_eq!(run.code, Some(2), "{run:?}");
     assert_has(&run.stderr, &["x.json: cannot be read"]);
+    fs::remove_file(dead.join("x.json")).unwrap();
+    fs::write(dead.join("._x.json"), [0, 5, 22, 7]).unwrap();
+    let run = place.codegen(&dead, &[]);
+    assert_eq!(run.code, Some(2), "{run:?}");
+    assert_has(&run.stderr, &["dead: no *.json file"]);
 }
 
 #[test]
