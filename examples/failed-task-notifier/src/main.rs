@@ -9,8 +9,9 @@
 //! $ PULSE_URL=amqps://user:secret@pulse.mozilla.org/%2f cargo run -p failed-task-notifier
 //! ```
 
-use std::convert::Infallible;
 use std::error::Error;
+use std::future::ready;
+use std::io::{self, Write};
 
 use taskcluster_events::queue::TaskFailed;
 use taskcluster_pulse::{Connection, Consumer, Envelope, Exchange, Message, OnFailure};
@@ -22,27 +23,28 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .with_writer(std::io::stderr)
         .init();
     let consumer = start(Connection::from_env()?).await?;
-    Ok(run(consumer, |line| println!("{line}")).await?)
+    Ok(run(consumer, |line| writeln!(io::stdout(), "{line}")).await?)
 }
 
 /// Starts a consumer of the messages with a route for this program.
+///
+/// The program ends if it can't print a line, and the message stays in the queue.
 async fn start(connection: Connection) -> Result<Consumer, taskcluster_pulse::Error> {
     Consumer::builder(connection)
         .queue("failed-task-notifier")
         .bind(TaskFailed::route("notify-line.*"))
-        .on_failure(OnFailure::DeadLetter)
+        .on_failure(OnFailure::Stop)
         .start()
         .await
 }
 
-/// Calls `print` with each line, until the consumer is stopped.
+/// Calls `print` with each line, until the consumer is stopped or that fails.
 async fn run(
     consumer: Consumer,
-    print: impl Fn(String) + Send + Sync + 'static,
+    print: impl Fn(String) -> io::Result<()> + Send + Sync + 'static,
 ) -> Result<(), taskcluster_pulse::Error> {
     let handle = move |(message, envelope): (Message<TaskFailed>, Envelope)| {
-        lines(&message, &envelope).into_iter().for_each(&print);
-        std::future::ready(Ok::<(), Infallible>(()))
+        ready(lines(&message, &envelope).into_iter().try_for_each(&print))
     };
     consumer.run(1, handle).await
 }
@@ -76,7 +78,7 @@ mod tests {
         let handle = consumer.handle();
         let (sender, mut lines) = mpsc::unbounded_channel();
         let running = tokio::spawn(run(consumer, move |line| {
-            sender.send(line).expect("the test receives lines");
+            sender.send(line).map_err(io::Error::other)
         }));
 
         let publisher = Publisher::builder(broker.connection());

@@ -3,17 +3,31 @@
 //! The feature `metrics` of taskcluster-pulse and the crate `metrics-exporter-prometheus`
 //! do this in one line; here the text format is written by hand.
 
+use std::time::Duration;
+
 use taskcluster_pulse::ConsumerHandle;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::time::{sleep, timeout};
+
+/// Pause after a failure to accept a connection.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// Time limit for a request and its answer.
+const TIME_LIMIT: Duration = Duration::from_secs(10);
 
 /// Answers every HTTP request with the metrics.
 pub(crate) async fn serve(listener: TcpListener, consumer: ConsumerHandle) {
-    while let Ok((stream, _)) = listener.accept().await {
+    loop {
+        let Ok((stream, _)) = listener.accept().await else {
+            // The process may have too many open files, for instance.
+            sleep(PAUSE).await;
+            continue;
+        };
         let body = text(&consumer);
         tokio::spawn(async move {
-            // Fails if the client has disconnected.
-            let _ = answer(stream, &body).await;
+            // Fails if the client has disconnected, or is silent.
+            let _ = timeout(TIME_LIMIT, answer(stream, &body)).await;
         });
     }
 }
