@@ -1,6 +1,7 @@
 //! Runs of cargo side by side, with the output of each kept together.
 
 use std::fmt;
+use std::fs::File;
 use std::io::{self, Read, Seek, Write};
 use std::process::{Command, ExitCode, ExitStatus, Stdio};
 use std::sync::{Mutex, PoisonError};
@@ -48,12 +49,18 @@ impl Job {
         self
     }
 
-    /// Runs it, and returns what it has written, and how it has ended.
+    /// Runs it, with its output in a file that is left if this process is killed.
+    fn run(&mut self) -> io::Result<(String, ExitStatus)> {
+        let file = tempfile::Builder::new().suffix(".log").tempfile()?;
+        let path = file.path().display();
+        report(format_args!("running {}; output: {path}", self.name));
+        self.output(file.reopen()?)
+    }
+
+    /// Runs it, and returns what it has written to the file `output`, and how it has ended.
     ///
-    /// All of its output is in one file. A pipe would not end while a process that the job
-    /// left behind holds it open.
-    fn output(&mut self) -> io::Result<(String, ExitStatus)> {
-        let mut output = tempfile::tempfile()?;
+    /// A pipe would not end while a process that the job left behind holds it open.
+    fn output(&mut self, mut output: File) -> io::Result<(String, ExitStatus)> {
         let status = self
             .command
             .stdin(Stdio::null())
@@ -92,10 +99,9 @@ pub(super) struct Results {
 impl Results {
     /// Starts a job, whether others fail or not.
     pub(super) fn start<'scope>(&'scope self, scope: &'scope Scope<'scope, '_>, mut job: Job) {
-        report(format_args!("running {}", job.name));
         let start = Instant::now();
         scope.spawn(move || {
-            let (text, how) = match job.output() {
+            let (text, how) = match job.run() {
                 Ok((text, status)) => (text, Ok(status)),
                 Err(error) => (String::new(), Err(error)),
             };
