@@ -66,7 +66,9 @@ impl Client {
     /// If there is a proxy that can't be used.
     pub(super) fn new(root: &RootUrl, limits: Limits) -> Result<Self, Error> {
         let certificates = Certificates::read();
-        let proxy = proxy::of(root.scheme(), |name| env::var(name).ok())?;
+        let proxy = proxy::of(&root.document("/"), |name| {
+            env::var_os(name).map(|value| value.to_string_lossy().into_owned())
+        })?;
         Ok(Self {
             agent: agent(limits, certificates.roots, proxy),
             authority_help: certificates.help,

@@ -51,11 +51,6 @@ impl RootUrl {
         Ok(Self(url))
     }
 
-    /// `http` or `https`.
-    pub(super) fn scheme(&self) -> &str {
-        self.0.scheme()
-    }
-
     /// The URL of the document at `path`, which starts with a slash.
     pub(super) fn document(&self, path: &str) -> Url {
         let mut url = self.0.clone();
