@@ -126,7 +126,12 @@ pub fn run(args: &Args, defaults: &Defaults, stdout: &mut impl Write) -> Result<
     let names = names::read(&output.shown)?;
     let generator = Generator::new().names(names.clone());
     let files = generate(args, defaults, runtime, generator)?;
-    let comparison = output.compare(&files)?;
+    let comparison = output.compare(&files);
+    if args.check && !comparison.as_ref().is_ok_and(|it| it.changes.is_empty()) {
+        // A run beside this one may have changed files meanwhile.
+        output.check_idle()?;
+    }
+    let comparison = comparison?;
     if comparison.changes.is_empty() {
         let text = report::up_to_date(&output, &comparison);
         return print(stdout, &text, "the output is up to date");
