@@ -182,24 +182,30 @@ impl<'a, W: Write> Listener<'a, W> {
             delivery.ack();
             return Ok(true);
         }
-        let is_printed = self.show(&delivery)?;
+        self.record(&delivery)?;
+        let is_printed = self.show(&delivery);
         // The next run would record it again.
-        if is_printed || self.record.is_some() {
+        if self.record.is_some() || matches!(is_printed, Ok(true)) {
             delivery.ack();
         }
-        if !is_printed {
+        if !is_printed? {
             return Ok(false);
         }
         self.printed += 1;
         Ok(self.args.count != Some(self.printed))
     }
 
+    fn record(&mut self, envelope: &Envelope) -> Result<(), Error> {
+        let Some((path, file)) = &mut self.record else {
+            return Ok(());
+        };
+        let line = envelope.to_json() + "\n";
+        let written = file.write_all(line.as_bytes());
+        written.map_err(|source| file_error(path, source))
+    }
+
+    /// Returns whether standard output is open.
     fn show(&mut self, envelope: &Envelope) -> Result<bool, Error> {
-        if let Some((path, file)) = &mut self.record {
-            let line = envelope.to_json() + "\n";
-            let written = file.write_all(line.as_bytes());
-            written.map_err(|source| file_error(path, source))?;
-        }
         if self.args.validate {
             match output::check(envelope, "") {
                 Checked::Valid => {}

@@ -19,45 +19,59 @@ const PART: u64 = 1 << 16;
 /// instance because the disk was full: an unfinished message is removed, with a warning.
 pub(super) fn open(path: &Path) -> io::Result<File> {
     let mut file = File::options().create(true).append(true).open(path)?;
+    // Opening another kind of file, such as a pipe, could block forever.
+    if !fs::metadata(path)?.is_file() {
+        return Ok(file);
+    }
     // A file that can't be read is appended to as it is.
-    let Ok(Some((start, last))) = unfinished_line(path) else {
+    let Ok(mut old) = File::open(path) else {
         return Ok(file);
     };
-    if !last.starts_with(START) && !START.starts_with(&last) {
-        let reason = "it has other lines than those of messages; give another file";
+    let head = head(&mut old, 0)?;
+    if head
+        .trim_ascii_start()
+        .first()
+        .is_some_and(|it| *it != b'{')
+    {
+        let reason = "its first line is not a message; give another file";
         return Err(io::Error::new(io::ErrorKind::InvalidData, reason));
     }
-    if str::from_utf8(&last).is_ok_and(|it| Envelope::from_json(it).is_ok()) {
-        file.write_all(b"\n")?;
-    } else {
+    let (start, last) = unfinished_line(&mut old)?;
+    let is_message = str::from_utf8(&last).is_ok_and(|it| Envelope::from_json(it).is_ok());
+    if last.is_empty() {
+        // All lines are finished.
+    } else if !is_message && (last.starts_with(START) || START.starts_with(&last)) {
         // On Windows, a file that is open for appending can't be cut.
         File::options().write(true).open(path)?.set_len(start)?;
         let path = terminal::path(path);
         notes(&format!(
             "{path}: removed the last line, a message that was written in part"
         ));
+    } else {
+        file.write_all(b"\n")?;
     }
     Ok(file)
 }
 
-/// The last line of the file at `path`, and its place, if it has no line break; only the first
-/// bytes of a line that is no message, since it may be as large as a disk.
-fn unfinished_line(path: &Path) -> io::Result<Option<(u64, Vec<u8>)>> {
-    // Opening another kind of file, such as a pipe, could block forever.
-    if !fs::metadata(path)?.is_file() {
-        return Ok(None);
-    }
-    let mut file = File::open(path)?;
-    let start = last_line(&mut file)?;
-    let mut line = Vec::new();
-    file.seek(SeekFrom::Start(start))?;
-    Read::by_ref(&mut file)
-        .take(START.len() as u64)
-        .read_to_end(&mut line)?;
+/// The last line of `file`, if it has no line break, and its place; only the first bytes of a
+/// line that no run has written, which may be as large as a disk.
+fn unfinished_line(file: &mut File) -> io::Result<(u64, Vec<u8>)> {
+    let start = last_line(file)?;
+    let mut line = head(file, start)?;
     if line == START {
         file.read_to_end(&mut line)?;
     }
-    Ok(Some((start, line)).filter(|(_, line)| !line.is_empty()))
+    Ok((start, line))
+}
+
+/// As many bytes of `file` from a place on as [`START`] has.
+fn head(file: &mut File, start: u64) -> io::Result<Vec<u8>> {
+    let mut head = Vec::new();
+    file.seek(SeekFrom::Start(start))?;
+    Read::by_ref(file)
+        .take(START.len() as u64)
+        .read_to_end(&mut head)?;
+    Ok(head)
 }
 
 /// The place behind the last line break of `file`.

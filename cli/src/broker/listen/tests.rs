@@ -131,7 +131,7 @@ fn a_recording_that_was_cut_off_is_continued_without_the_cut_line() {
     let args = Program::parse_from([&arguments[..], &[record.as_os_str()]].concat()).args;
     let append = |message: &Envelope| {
         let mut listener = Listener::new(&args, Printed::default()).expect("a recording");
-        listener.show(message).expect("recorded");
+        listener.record(message).expect("recorded");
     };
     let [first, second, third] = [1, 2, 3].map(|seed| failed(seed).to_json());
     append(&failed(1));
@@ -143,8 +143,9 @@ fn a_recording_that_was_cut_off_is_continued_without_the_cut_line() {
         (&whole[..whole.len() - 9], format!("{first}\n{third}\n")),
         (&whole[..first.len() + 2], format!("{first}\n{third}\n")),
         (&whole[..20], format!("{third}\n")),
-        // A finished message without a line break.
+        // A finished message without a line break, and a line that no run has written.
         (&whole[..first.len()], format!("{first}\n{third}\n")),
+        (r#"{"mine": 1}"#, format!("{{\"mine\": 1}}\n{third}\n")),
     ] {
         std::fs::write(&record, cut).expect("cut off");
         append(&failed(3));
@@ -157,18 +158,18 @@ fn a_recording_that_was_cut_off_is_continued_without_the_cut_line() {
 fn a_file_that_is_no_recording_stays_as_it_is() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("mine");
-    std::fs::write(&path, "mine").expect("written");
+    std::fs::write(&path, "mine\n").expect("written");
     let error = record::open(&path).expect_err("no recording");
     assert!(error.to_string().contains("give another file"), "{error}");
-    assert_eq!(std::fs::read(&path).expect("read"), b"mine");
+    assert_eq!(std::fs::read(&path).expect("read"), b"mine\n");
 }
 
-/// Fails as a closed pipe does.
-struct Closed;
+/// Fails as a closed pipe or a full disk does.
+struct Failing(std::io::ErrorKind);
 
-impl std::io::Write for Closed {
+impl Write for Failing {
     fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
-        Err(std::io::ErrorKind::BrokenPipe.into())
+        Err(self.0.into())
     }
 
     fn flush(&mut self) -> std::io::Result<()> {
@@ -177,8 +178,13 @@ impl std::io::Write for Closed {
 }
 
 #[tokio::test]
-async fn a_message_is_recorded_once_if_standard_output_is_closed() {
-    for (record, expected) in [(true, 0), (false, 1)] {
+async fn a_message_is_recorded_once_if_it_can_not_be_printed() {
+    use std::io::ErrorKind::{BrokenPipe, StorageFull};
+    for (record, kind, expected) in [
+        (true, BrokenPipe, 0),
+        (true, StorageFull, 0),
+        (false, BrokenPipe, 1),
+    ] {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("messages.jsonl");
         let mut arguments = vec!["listen", "queue/task-failed", "--queue=kept"];
@@ -195,12 +201,12 @@ async fn a_message_is_recorded_once_if_standard_output_is_closed() {
         let ended = listen(
             &args,
             broker.connection(),
-            Closed,
+            Failing(kind),
             reports,
             std::future::pending(),
         )
         .await;
-        assert_eq!(ended.expect("no error"), 0);
+        assert_eq!(ended.is_ok(), kind == BrokenPipe);
         assert_eq!(broker.queue_len("queue/guest/kept"), Some(expected));
     }
 }
