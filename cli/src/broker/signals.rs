@@ -37,8 +37,10 @@ fn first(signals: &[i32]) -> impl Future<Output = ()> + use<> {
 }
 
 #[cfg(not(unix))]
-async fn first(_signals: &[i32]) {
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending().await
+fn first(_signals: &[i32]) -> impl Future<Output = ()> + use<> {
+    async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending().await
+        }
     }
 }

@@ -7,6 +7,8 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+#[cfg(unix)]
+use crate::support::heed_ctrl_c;
 use crate::support::{PROGRAM, Place, Run, assert_has, program};
 
 fn url() -> String {
@@ -78,6 +80,7 @@ fn a_recording_goes_to_a_broker_and_comes_back() {
 #[cfg(unix)]
 #[ignore = "needs RabbitMQ: run by cargo xtask test"]
 fn ctrl_c_ends_it_cleanly() {
+    heed_ctrl_c();
     let place = Place::new();
     let recording = recording(&place, "test-ctrl-c");
     // The exchange has to exist before a queue is bound to it.
@@ -100,6 +103,7 @@ fn ctrl_c_ends_it_cleanly() {
 #[cfg(unix)]
 #[ignore = "needs RabbitMQ: run by cargo xtask test"]
 fn a_second_ctrl_c_ends_it_while_its_output_is_not_read() {
+    heed_ctrl_c();
     let place = Place::new();
     let topic = format!("test-{}-unread", std::process::id());
     let recording = recording(&place, &topic);
@@ -140,6 +144,7 @@ fn a_second_ctrl_c_ends_it_while_its_output_is_not_read() {
 #[test]
 #[cfg(unix)]
 fn an_unreachable_broker_is_reported_and_retried() {
+    heed_ctrl_c();
     let mut listening = Command::new(PROGRAM)
         .args(["listen", "notify/notification"])
         .env("PULSE_URL", "amqp://user:hush@127.0.0.1:1")
@@ -214,6 +219,7 @@ fn handles_sigint(id: &str) -> bool {
 #[test]
 #[cfg(target_os = "linux")]
 fn ctrl_c_ends_it_cleanly_while_it_connects() {
+    heed_ctrl_c();
     use std::net::{SocketAddr, TcpStream};
 
     use socket2::{Domain, Socket, Type};

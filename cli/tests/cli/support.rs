@@ -3,8 +3,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+#[cfg(unix)]
+use std::sync::{Arc, atomic::AtomicBool};
 use std::time::SystemTime;
 
+#[cfg(unix)]
+use signal_hook::{consts::SIGINT, flag};
 use tempfile::TempDir;
 
 /// The exit code and output of a run.
@@ -30,6 +34,14 @@ impl Run {
 
 pub(crate) fn program(args: &[&str]) -> Run {
     Run::of(Command::new(PROGRAM).args(args))
+}
+
+/// Lets Ctrl-C have its effect on programs that are run, also if it is ignored here, as in a
+/// background job of a script: a signal with a handler has its default action in a new program.
+#[cfg(unix)]
+pub(crate) fn heed_ctrl_c() {
+    let always = Arc::new(AtomicBool::new(true));
+    flag::register_conditional_default(SIGINT, always).unwrap();
 }
 
 /// A folder to generate into, from the schemas of this workspace or others.
