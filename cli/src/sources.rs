@@ -76,7 +76,8 @@ pub(crate) fn source(path: &Path, room: &mut u64) -> Result<Source, Error> {
     })
 }
 
-/// The JSON and YAML files in and below `folder`, sorted by name, without [`is_of_a_tool`].
+/// The JSON and YAML files in and below `folder`, sorted by name, without those that
+/// [`is_of_a_tool`].
 ///
 /// Symbolic links are followed. No file and no folder is visited twice, so loops end, and
 /// folders that link to each other do not multiply.
@@ -89,7 +90,6 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>, Error> {
         .into_iter();
     while let Some(entry) = walk.next() {
         let entry = match entry {
-            Ok(entry) if is_of_a_tool(entry.path()) => continue,
             Ok(entry) => entry,
             Err(error) if passed_over(&error) => continue,
             Err(error) => return Err(ReadError::walk(folder)(error).into()),
@@ -108,7 +108,7 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>, Error> {
         let new = seen.insert(path.canonicalize().map_err(ReadError::at(path))?);
         if entry.file_type().is_dir() && !new {
             walk.skip_current_dir();
-        } else if entry.file_type().is_file() && new && (is_json(path) || is_yaml(path)) {
+        } else if entry.file_type().is_file() && new && is_document(path) {
             files.push(entry.into_path());
         }
     }
@@ -118,10 +118,16 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>, Error> {
 /// Whether `error` can be ignored: a link to a parent folder, whose files are read
 /// anyway, or a dead link whose name is not that of a document.
 fn passed_over(error: &walkdir::Error) -> bool {
+    let is_dead_link = |path: &Path| path.is_symlink() && !path.exists();
+    let is_named = |path: &Path| is_json(path) && !is_of_a_tool(path);
     let dead_link = error
         .path()
-        .is_some_and(|path| path.is_symlink() && !path.exists() && !is_json(path));
-    error.loop_ancestor().is_some() || dead_link || error.path().is_some_and(is_of_a_tool)
+        .is_some_and(|it| is_dead_link(it) && !is_named(it));
+    error.loop_ancestor().is_some() || dead_link
+}
+
+fn is_document(path: &Path) -> bool {
+    (is_json(path) || is_yaml(path)) && !is_of_a_tool(path)
 }
 
 /// Whether a file belongs to an editor or a system, beside the one that it is named after: the
