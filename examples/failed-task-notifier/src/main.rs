@@ -27,13 +27,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// Starts a consumer of the messages with a route for this program.
-///
-/// The program ends if it can't print a line, and the message stays in the queue.
 async fn start(connection: Connection) -> Result<Consumer, taskcluster_pulse::Error> {
     Consumer::builder(connection)
         .queue("failed-task-notifier")
         .bind(TaskFailed::route("notify-line.*"))
-        .on_failure(OnFailure::Stop)
+        .on_failure(OnFailure::DeadLetter)
         .start()
         .await
 }
@@ -43,8 +41,14 @@ async fn run(
     consumer: Consumer,
     print: impl Fn(String) -> io::Result<()> + Send + Sync + 'static,
 ) -> Result<(), taskcluster_pulse::Error> {
+    let stop = consumer.handle();
     let handle = move |(message, envelope): (Message<TaskFailed>, Envelope)| {
-        ready(lines(&message, &envelope).into_iter().try_for_each(&print))
+        let printed = lines(&message, &envelope).into_iter().try_for_each(&print);
+        if printed.is_err() {
+            // All later messages would fail, too. They stay in the queue.
+            stop.stop();
+        }
+        ready(printed)
     };
     consumer.run(1, handle).await
 }
