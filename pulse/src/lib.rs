@@ -60,8 +60,8 @@ pub use client::{
     BindingError, Confirmation, Connection, Consumer, ConsumerBuilder, ConsumerEvent,
     ConsumerHandle, Counters, DeadLetter, DeadLetterQueue, DeadLetterReason, Delivery, Envelope,
     Error, FailedMessage, FromMessage, Gauges, Management, ManagementError, OnFailure,
-    PublishError, Publisher, PublisherBuilder, PublisherEvent, Queue, QueueArgument, QueueBinding,
-    Reconnect, RecordingError, RoutesError, Validation,
+    PublishError, PublishErrorKind, Publisher, PublisherBuilder, PublisherEvent, Queue,
+    QueueArgument, QueueBinding, Reconnect, RecordingError, RoutesError, Validation,
 };
 pub use event::{DecodeError, DecodeErrorKind, EventSet, Message, UnexpectedExchange};
 #[cfg(feature = "arbitrary")]

@@ -32,7 +32,8 @@ pub use envelope::Envelope;
 pub use error::{BindingError, Error, FailedMessage};
 pub use management::{Management, ManagementError, QueueBinding};
 pub use publisher::{
-    Confirmation, PublishError, Publisher, PublisherBuilder, PublisherEvent, RoutesError,
+    Confirmation, PublishError, PublishErrorKind, Publisher, PublisherBuilder, PublisherEvent,
+    RoutesError,
 };
 pub use queue::Queue;
 pub use queue_argument::QueueArgument;

@@ -7,8 +7,8 @@ use crate::common::{Event, Numbered, Seen, eventually, message};
 use crate::{EXCHANGE, QUEUE, builder, quick};
 use std::time::Duration;
 use taskcluster_pulse::{
-    Envelope, Error, Exchange, MemoryBroker, PublishError, Publisher, PublisherEvent, RoutesError,
-    Word,
+    Envelope, Error, Exchange, MemoryBroker, PublishErrorKind, Publisher, PublisherEvent,
+    RoutesError, Word,
 };
 use tokio::time::Instant;
 
@@ -55,9 +55,12 @@ async fn invalid_messages_are_not_published() {
         .publish(&message(10_000_000))
         .await
         .expect_err("too large");
-    assert!(matches!(error, PublishError::Payload { .. }), "{error}");
-    assert_eq!(error.exchange(), Some(Numbered::INFO.exchange));
-    assert_eq!(error.routing_key(), Some("primary.a"));
+    assert!(
+        matches!(error.kind, PublishErrorKind::Payload { .. }),
+        "{error}"
+    );
+    assert_eq!(error.exchange.as_deref(), Some(Numbered::INFO.exchange));
+    assert_eq!(error.routing_key.as_deref(), Some("primary.a"));
     let many = vec!["route"; 65];
     let error = publisher
         .publish_with_routes(&message(1), &many)
@@ -65,11 +68,8 @@ async fn invalid_messages_are_not_published() {
         .expect_err("65 routes");
     assert!(
         matches!(
-            error,
-            PublishError::Routes {
-                source: RoutesError::TooMany { routes: 65, .. },
-                ..
-            }
+            error.kind,
+            PublishErrorKind::Routes(RoutesError::TooMany { routes: 65, .. })
         ),
         "{error}"
     );
@@ -80,22 +80,38 @@ async fn invalid_messages_are_not_published() {
         .expect_err("too long");
     assert!(
         matches!(
-            error,
-            PublishError::Routes {
-                source: RoutesError::TooLong { bytes: 256, .. },
-                ..
-            }
+            error.kind,
+            PublishErrorKind::Routes(RoutesError::TooLong { bytes: 256, .. })
         ),
         "{error}"
     );
     let mut long = message(1);
     long.routing_key.lane = Word::new(&"l".repeat(250)).expect("a word");
     let error = publisher.publish(&long).await.expect_err("too long");
-    assert!(matches!(error, PublishError::RoutingKey { .. }), "{error}");
-    assert_eq!(error.exchange(), Some(Numbered::INFO.exchange));
-    assert_eq!(error.routing_key(), None);
+    assert!(
+        matches!(error.kind, PublishErrorKind::RoutingKey { .. }),
+        "{error}"
+    );
+    assert_eq!(error.exchange.as_deref(), Some(Numbered::INFO.exchange));
+    assert_eq!(error.routing_key.as_deref(), None);
     publisher.close().await;
     assert_eq!(consumer.counters().received, 0);
+}
+
+#[tokio::test]
+async fn the_text_of_an_error_names_the_message_without_control_characters() {
+    let broker = MemoryBroker::new();
+    let publisher = Publisher::builder(broker.connection());
+    let publisher = publisher.start().await.expect("started");
+    let mut levels = serde_json::Value::Null;
+    for _ in 0..64 {
+        levels = serde_json::json!([levels]);
+    }
+    let envelope = Envelope::new("a\x1b[2K\n", "k\n", "{}").with_header("h", levels);
+    let error = publisher.publish_envelope(&envelope).await;
+    let text = error.expect_err("too deep").to_string();
+    let start = r#"a\u{1b}[2K\n with routing key "k\n": its headers are nested in 65 levels"#;
+    assert!(text.starts_with(start), "{text}");
 }
 
 #[tokio::test]
@@ -130,17 +146,12 @@ async fn a_publisher_that_gave_up_ends_with_the_reason() {
         confirmation.await.expect_err("no broker"),
         publisher.publish(&message(2)).await.expect_err("no broker"),
     ] {
-        assert!(
-            matches!(
-                error,
-                PublishError::Ended {
-                    source: Error::GaveUp { .. },
-                    may_have_arrived: false,
-                    ..
-                }
-            ),
-            "{error}"
-        );
+        let PublishErrorKind::Ended(cause) = &error.kind else {
+            panic!("{error:?}");
+        };
+        assert!(matches!(**cause, Error::GaveUp { .. }), "{cause}");
+        assert_eq!(error.exchange.as_deref(), Some(EXCHANGE));
+        assert!(!error.may_have_arrived, "{error}");
     }
 }
 
@@ -173,8 +184,11 @@ async fn nothing_is_sent_while_the_broker_is_blocked() {
     );
     let blocked = confirmation.await.expect_err("blocked");
     for error in [&blocked, &no_room] {
-        assert!(matches!(error, PublishError::NotSent { .. }), "{error}");
-        assert!(!error.may_have_arrived(), "{error}");
+        assert!(
+            matches!(error.kind, PublishErrorKind::NotSent { .. }),
+            "{error}"
+        );
+        assert!(!error.may_have_arrived, "{error}");
     }
     let cause = std::error::Error::source(&blocked).expect("a cause");
     assert!(cause.to_string().contains("low on disk"), "{cause}");
@@ -202,7 +216,10 @@ async fn a_new_connection_to_a_blocked_broker_sends_nothing() {
         .expect("started");
     let confirmation = publisher.publish(&message(1)).await.expect("accepted");
     let error = confirmation.await.expect_err("blocked");
-    assert!(matches!(error, PublishError::NotSent { .. }), "{error}");
+    assert!(
+        matches!(error.kind, PublishErrorKind::NotSent { .. }),
+        "{error}"
+    );
 }
 
 #[tokio::test]
@@ -231,7 +248,10 @@ async fn an_undeclared_exchange_affects_only_its_messages() {
         .expect("started");
     let refused = publisher.publish(&message(1)).await.expect("accepted");
     let error = refused.await.expect_err("no exchange");
-    assert!(matches!(error, PublishError::Refused { .. }), "{error}");
+    assert!(
+        matches!(error.kind, PublishErrorKind::Refused { .. }),
+        "{error}"
+    );
     assert!(error.to_string().contains(EXCHANGE), "{error}");
     broker.declare(EXCHANGE);
     let confirmation = publisher.publish(&message(2)).await.expect("accepted");
@@ -252,7 +272,10 @@ async fn a_message_to_a_refused_exchange_fails_at_once() {
         .expect("started");
     let confirmation = publisher.publish(&message(1)).await.expect("accepted");
     let error = confirmation.await.expect_err("refused");
-    assert!(matches!(error, PublishError::Refused { .. }), "{error}");
+    assert!(
+        matches!(error.kind, PublishErrorKind::Refused { .. }),
+        "{error}"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -266,7 +289,10 @@ async fn a_message_to_an_exchange_that_stays_missing_is_sent_four_times() {
     broker.forbid(EXCHANGE);
     let confirmation = publisher.publish(&message(1)).await.expect("accepted");
     let error = confirmation.await.expect_err("refused");
-    assert!(matches!(error, PublishError::Refused { .. }), "{error}");
+    assert!(
+        matches!(error.kind, PublishErrorKind::Refused { .. }),
+        "{error}"
+    );
     assert_eq!(publisher.counters().published, 4);
 }
 
@@ -314,6 +340,10 @@ async fn a_message_that_is_too_long_for_amqp_fails_at_once() {
     broker.go_away();
     let long = Envelope::new(EXCHANGE, "k".repeat(256), b"{}".to_vec());
     let error = publisher.publish_envelope(&long).await;
-    assert!(matches!(error, Err(PublishError::TooLong { .. })));
+    let error = error.expect_err("too long");
+    assert!(
+        matches!(error.kind, PublishErrorKind::TooLong { .. }),
+        "{error}"
+    );
     assert_eq!(publisher.counters().published, connected.published);
 }

@@ -9,7 +9,7 @@ use lapin::ExchangeKind;
 use lapin::options::{ExchangeDeclareOptions, QueueBindOptions, QueueDeclareOptions};
 use lapin::types::{AMQPValue, FieldTable};
 use taskcluster_pulse::{
-    Connection, Envelope, Error, Exchange, Message, PublishError, Publisher, PublisherEvent,
+    Connection, Envelope, Error, Exchange, Message, PublishErrorKind, Publisher, PublisherEvent,
 };
 
 use crate::common::exchanges::{Owned, Unreachable};
@@ -77,12 +77,11 @@ async fn a_message_that_a_full_queue_refuses_is_sent_four_times() {
     early.expect_err("it is sent again");
     let error = refused.await.expect_err("refused");
     assert!(
-        matches!(error, PublishError::QueueFull { attempts: 4, .. }),
+        matches!(error.kind, PublishErrorKind::QueueFull { attempts: 4, .. }),
         "{error}"
     );
-    let reason = format!("a queue bound to {} is full", Numbered::INFO.exchange);
-    assert!(error.to_string().contains(&reason), "{error}");
-    assert!(error.may_have_arrived());
+    assert_eq!(error.exchange.as_deref(), Some(Numbered::INFO.exchange));
+    assert!(error.may_have_arrived);
     assert!(started.elapsed() < Duration::from_secs(20), "too long");
     rabbit.wait_for_len(&other, 4).await;
 }
@@ -101,8 +100,11 @@ async fn refused_exchanges_do_not_slow_down_other_messages() {
         let good = publisher.publish(&on::<Numbered>(&rabbit, number)).await;
         good.expect("accepted").await.expect("confirmed");
         let error = bad.expect("accepted").await.expect_err("refused");
-        assert!(matches!(error, PublishError::Refused { .. }), "{error}");
-        assert!(!error.may_have_arrived());
+        assert!(
+            matches!(error.kind, PublishErrorKind::Refused { .. }),
+            "{error}"
+        );
+        assert!(!error.may_have_arrived);
     }
     assert!(started.elapsed() < Duration::from_secs(15), "it waits");
     assert_eq!(publisher.counters().connections_lost, 0);
@@ -268,7 +270,10 @@ async fn a_message_that_is_too_large_for_the_broker_is_refused_with_advice() {
     let large = Envelope::new(Numbered::INFO.exchange, "k", large);
     let refused = publisher.publish_envelope(&large).await;
     let error = refused.expect("accepted").await.expect_err("too large");
-    assert!(matches!(error, PublishError::Refused { .. }), "{error}");
+    assert!(
+        matches!(error.kind, PublishErrorKind::Refused { .. }),
+        "{error}"
+    );
     let text = error.to_string();
     assert!(
         text.contains("smaller") && !text.contains("exists"),
@@ -294,7 +299,10 @@ async fn deadlines_are_kept_while_a_channel_is_opened_again() {
     let late = publisher.publish(&on::<Numbered>(&rabbit, 2)).await;
     let error = late.expect("accepted").await.expect_err("no channel");
     assert!(started.elapsed() < Duration::from_secs(2), "too late");
-    assert!(matches!(error, PublishError::NotSent { .. }), "{error}");
+    assert!(
+        matches!(error.kind, PublishErrorKind::NotSent { .. }),
+        "{error}"
+    );
     refused.expect("accepted").await.expect_err("no exchange");
     assert_eq!(publisher.counters().connections_lost, 0);
 }
@@ -317,11 +325,14 @@ async fn messages_that_the_broker_has_not_confirmed_count_beyond_their_deadline(
     let (first, second) = (publish(1).await, publish(2).await);
     for confirmation in [first, second] {
         let error = confirmation.expect("accepted").await.expect_err("late");
-        assert!(error.may_have_arrived(), "{error}");
+        assert!(error.may_have_arrived, "{error}");
     }
     assert_eq!(publisher.gauges().in_work, 2);
     let error = publish(3).await.expect_err("no room");
-    assert!(matches!(error, PublishError::NotSent { .. }), "{error}");
+    assert!(
+        matches!(error.kind, PublishErrorKind::NotSent { .. }),
+        "{error}"
+    );
     let cause = std::error::Error::source(&error).expect("a cause");
     assert!(cause.to_string().contains("unconfirmed"), "{cause}");
 

@@ -13,7 +13,9 @@ use crate::client::connection::{ConnectError, Connection};
 use crate::client::dead_letter::{self, DeadLetterReason};
 use crate::client::error::{FailedMessage, error_chain};
 use crate::client::lock::lock;
-use crate::client::publisher::{Confirmation, PublishError, Publisher, PublisherEvent};
+use crate::client::publisher::{
+    Confirmation, PublishError, PublishErrorKind, Publisher, PublisherEvent,
+};
 use crate::client::queue::DeadLetters;
 use crate::client::reconnect::Reconnect;
 use crate::client::transport::{RawMessage, SharedError, TransportError};
@@ -120,7 +122,7 @@ impl DeadLetterPublisher {
         };
         confirmed.map_err(|error| {
             // The exchange or the queue may have been deleted.
-            if matches!(error, PublishError::Refused { .. }) {
+            if matches!(error.kind, PublishErrorKind::Refused { .. }) {
                 self.is_doubtful.store(true, Ordering::Relaxed);
             }
             Arc::new(error) as SharedError

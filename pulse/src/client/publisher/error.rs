@@ -1,5 +1,6 @@
 //! Why a message was not published.
 
+use std::fmt::{self, Write};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,76 +8,83 @@ use crate::client::error::Error;
 use crate::client::message_limits::{MAX_HEADER_LEVELS, MAX_ROUTES};
 use crate::client::transport::{RawMessage, SharedError, TooLong, Unsendable};
 use crate::routing::{MAX_ROUTING_KEY_BYTES, RoutingKeyError};
+use crate::value::Escaping;
 use crate::violations::Violations;
 
-/// Why a message was not published, or is not known to be.
-///
-/// [`may_have_arrived`](Self::may_have_arrived) returns whether a queue may have the
-/// message nevertheless.
+/// A message that was not published, or is not known to be. The cause is its `source`.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct PublishError {
+    /// The message's exchange; `None` if the runtime was shut down before the confirmation.
+    pub exchange: Option<String>,
+    /// The message's routing key; `None` if there is no exchange, or the key is invalid.
+    pub routing_key: Option<String>,
+    /// Whether a queue may have the message nevertheless.
+    pub may_have_arrived: bool,
+    /// Why it was not published.
+    pub kind: PublishErrorKind,
+}
+
+impl PublishError {
+    pub(super) fn new(
+        message: &RawMessage,
+        may_have_arrived: bool,
+        kind: PublishErrorKind,
+    ) -> Self {
+        Self {
+            exchange: Some(message.exchange.clone()),
+            routing_key: Some(message.routing_key.clone()),
+            may_have_arrived,
+            kind,
+        }
+    }
+}
+
+impl fmt::Display for PublishError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut f = Escaping(f);
+        if let Some(exchange) = &self.exchange {
+            f.write_str(exchange)?;
+            if let Some(routing_key) = &self.routing_key {
+                write!(f, " with routing key {routing_key:?}")?;
+            }
+            f.write_str(": ")?;
+        }
+        write!(f, "{}", self.kind)?;
+        match self.may_have_arrived {
+            true => f.write_str(" (it may have arrived)"),
+            false => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for PublishError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.kind.source()
+    }
+}
+
+/// Why a message was not published.
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum PublishError {
+pub enum PublishErrorKind {
     /// The payload breaks its schema. Nothing was sent.
-    #[error(
-        "{exchange} with routing key {routing_key:?}: the payload breaks its schema; correct it and publish again"
-    )]
-    #[non_exhaustive]
-    Payload {
-        /// The message's exchange.
-        exchange: String,
-        /// The message's routing key.
-        routing_key: String,
-        /// Every violation, each with its JSON pointer.
-        #[source]
-        violations: Violations,
-    },
+    #[error("the payload breaks its schema; correct it and publish again")]
+    Payload(#[source] Violations),
     /// The payload can't be written as JSON. Nothing was sent.
-    #[error(
-        "{exchange} with routing key {routing_key:?}: the payload can't be written as JSON; correct it and publish again"
-    )]
-    #[non_exhaustive]
-    Json {
-        /// The message's exchange.
-        exchange: String,
-        /// The message's routing key.
-        routing_key: String,
-        /// The error of serde_json.
-        source: Arc<serde_json::Error>,
-    },
+    #[error("the payload can't be written as JSON; correct it and publish again")]
+    Json(#[source] Arc<serde_json::Error>),
     /// The entries don't make a routing key. Nothing was sent.
-    #[error("{exchange}: the routing key is invalid; correct its entries and publish again")]
-    #[non_exhaustive]
-    RoutingKey {
-        /// The message's exchange.
-        exchange: String,
-        /// What is wrong with the key.
-        source: RoutingKeyError,
-    },
+    #[error("the routing key is invalid; correct its entries and publish again")]
+    RoutingKey(#[source] Box<RoutingKeyError>),
     /// The routes are not allowed. Nothing was sent.
-    #[error(
-        "{exchange} with routing key {routing_key:?}: the routes are invalid; correct them and publish again"
-    )]
-    #[non_exhaustive]
-    Routes {
-        /// The message's exchange.
-        exchange: String,
-        /// The message's routing key.
-        routing_key: String,
-        /// What is wrong with the routes.
-        source: RoutesError,
-    },
+    #[error("the routes are invalid; correct them and publish again")]
+    Routes(#[source] RoutesError),
     /// A part of the message is longer than AMQP, or the connection, allows. Nothing was
     /// sent, unless it was sent on an earlier connection with a higher limit.
-    #[error(
-        "{exchange} with routing key {routing_key:?}: {part} has {bytes} bytes, and {limit} are \
-         allowed; {advice}"
-    )]
+    #[error("{part} has {bytes} bytes, and {limit} are allowed; {advice}")]
     #[non_exhaustive]
     TooLong {
-        /// The message's exchange.
-        exchange: String,
-        /// The message's routing key.
-        routing_key: String,
         /// The part of the message.
         part: String,
         /// Its length in bytes.
@@ -85,69 +93,43 @@ pub enum PublishError {
         limit: usize,
         /// What to do about it.
         advice: &'static str,
-        /// Whether it was sent on an earlier connection or channel, without a confirmation.
-        may_have_arrived: bool,
     },
     /// The message's headers are nested more deeply than consumers of this crate read. Nothing
     /// was sent.
     #[error(
-        "{exchange} with routing key {routing_key:?}: its headers are nested in {levels} levels, \
-         and {MAX_HEADER_LEVELS} are allowed; nest them less deeply"
+        "its headers are nested in {levels} levels, and {MAX_HEADER_LEVELS} are allowed; nest \
+         them less deeply"
     )]
     #[non_exhaustive]
     TooDeep {
-        /// The message's exchange.
-        exchange: String,
-        /// The message's routing key.
-        routing_key: String,
         /// The number of levels of the headers, which are the first one.
         levels: usize,
     },
     /// The broker refused the message and closed the channel. No queue has it, unless it
     /// was sent before.
-    #[error(
-        "{exchange} with routing key {routing_key:?}: {reason}; {}",
-        refusal_advice(reason)
-    )]
+    #[error("{reason}; {}", refusal_advice(reason))]
     #[non_exhaustive]
     Refused {
-        /// The message's exchange.
-        exchange: String,
-        /// The message's routing key.
-        routing_key: String,
         /// The broker's reply text.
         reason: String,
-        /// Whether it was sent on an earlier connection or channel, without a confirmation.
-        may_have_arrived: bool,
     },
     /// The broker refused the message each time it was sent, up to the last attempt or
     /// the deadline. RabbitMQ does so while a queue that is bound to the exchange is full
     /// and has the overflow behaviour `reject-publish`. Other queues may have the
     /// message.
     #[error(
-        "{exchange} with routing key {routing_key:?}: the broker refused it {attempts} times: a \
-         queue bound to {exchange} is full; read or delete that queue, then publish again"
+        "the broker refused it {attempts} times: a queue bound to the exchange is full; read or \
+         delete that queue, then publish again"
     )]
     #[non_exhaustive]
     QueueFull {
-        /// The message's exchange.
-        exchange: String,
-        /// The message's routing key.
-        routing_key: String,
         /// How many times it was sent.
         attempts: u32,
     },
     /// The deadline passed before the message could be sent.
-    #[error(
-        "{exchange} with routing key {routing_key:?}: not sent within {after:?}; publish \
-         it again or raise the deadline"
-    )]
+    #[error("not sent within {after:?}; publish it again or raise the deadline")]
     #[non_exhaustive]
     NotSent {
-        /// The message's exchange.
-        exchange: String,
-        /// The message's routing key.
-        routing_key: String,
         /// The deadline that passed.
         after: Duration,
         /// The cause of the delay.
@@ -155,16 +137,9 @@ pub enum PublishError {
     },
     /// The deadline passed after the message was sent and before the broker
     /// confirmed it.
-    #[error(
-        "{exchange} with routing key {routing_key:?}: not confirmed within {after:?}; it \
-         may have arrived, publish it again or raise the deadline"
-    )]
+    #[error("not confirmed within {after:?}; publish it again or raise the deadline")]
     #[non_exhaustive]
-    MayHaveArrived {
-        /// The message's exchange.
-        exchange: String,
-        /// The message's routing key.
-        routing_key: String,
+    NotConfirmed {
         /// The deadline that passed.
         after: Duration,
         /// Why there was no confirmation.
@@ -172,36 +147,14 @@ pub enum PublishError {
     },
     /// The publisher has ended because of an error.
     #[error("the publisher has ended; start another once the cause is removed")]
-    #[non_exhaustive]
-    Ended {
-        /// Why it ended.
-        source: Error,
-        /// Whether this message was sent before, without a confirmation.
-        may_have_arrived: bool,
-    },
+    Ended(#[source] Box<Error>),
     /// The publisher was dropped together with its runtime.
-    #[error(
-        "the publisher was closed before the broker confirmed the message; it may have arrived, publish it again"
-    )]
+    #[error("the publisher was closed before the broker confirmed the message; publish it again")]
     Closed,
 }
 
-/// Advice for a message that the broker refused for this reason.
-fn refusal_advice(reason: &str) -> &'static str {
-    match reason.contains("message size") {
-        true => "make the message smaller, or raise max_message_size at the broker",
-        false => "check that the exchange exists and that the user may write to it",
-    }
-}
-
-impl PublishError {
-    pub(super) fn unsendable(
-        message: &RawMessage,
-        error: Unsendable,
-        may_have_arrived: bool,
-    ) -> Self {
-        let exchange = message.exchange.clone();
-        let routing_key = message.routing_key.clone();
+impl From<Unsendable> for PublishErrorKind {
+    fn from(error: Unsendable) -> Self {
         match error {
             Unsendable::TooLong(TooLong {
                 part,
@@ -209,72 +162,21 @@ impl PublishError {
                 limit,
                 advice,
             }) => Self::TooLong {
-                exchange,
-                routing_key,
                 part,
                 bytes,
                 limit,
                 advice,
-                may_have_arrived,
             },
-            Unsendable::TooDeep { levels } => Self::TooDeep {
-                exchange,
-                routing_key,
-                levels,
-            },
+            Unsendable::TooDeep { levels } => Self::TooDeep { levels },
         }
     }
+}
 
-    /// The message's exchange; `None` for [`Ended`](Self::Ended) and
-    /// [`Closed`](Self::Closed), which are not about one message.
-    pub fn exchange(&self) -> Option<&str> {
-        match self {
-            Self::Payload { exchange, .. }
-            | Self::Json { exchange, .. }
-            | Self::RoutingKey { exchange, .. }
-            | Self::Routes { exchange, .. }
-            | Self::TooLong { exchange, .. }
-            | Self::TooDeep { exchange, .. }
-            | Self::Refused { exchange, .. }
-            | Self::QueueFull { exchange, .. }
-            | Self::NotSent { exchange, .. }
-            | Self::MayHaveArrived { exchange, .. } => Some(exchange),
-            Self::Ended { .. } | Self::Closed => None,
-        }
-    }
-
-    /// The message's routing key; `None` where there is no [`exchange`](Self::exchange), and
-    /// if the [key itself](Self::RoutingKey) is invalid.
-    pub fn routing_key(&self) -> Option<&str> {
-        match self {
-            Self::Payload { routing_key, .. }
-            | Self::Json { routing_key, .. }
-            | Self::Routes { routing_key, .. }
-            | Self::TooLong { routing_key, .. }
-            | Self::TooDeep { routing_key, .. }
-            | Self::Refused { routing_key, .. }
-            | Self::QueueFull { routing_key, .. }
-            | Self::NotSent { routing_key, .. }
-            | Self::MayHaveArrived { routing_key, .. } => Some(routing_key),
-            Self::RoutingKey { .. } | Self::Ended { .. } | Self::Closed => None,
-        }
-    }
-
-    /// Whether a queue may have the message nevertheless.
-    pub fn may_have_arrived(&self) -> bool {
-        match self {
-            Self::QueueFull { .. } | Self::MayHaveArrived { .. } | Self::Closed => true,
-            Self::TooLong {
-                may_have_arrived, ..
-            }
-            | Self::Refused {
-                may_have_arrived, ..
-            }
-            | Self::Ended {
-                may_have_arrived, ..
-            } => *may_have_arrived,
-            _ => false,
-        }
+/// Advice for a message that the broker refused for this reason.
+fn refusal_advice(reason: &str) -> &'static str {
+    match reason.contains("message size") {
+        true => "make the message smaller, or raise max_message_size at the broker",
+        false => "check that the exchange exists and that the user may write to it",
     }
 }
 

@@ -8,12 +8,11 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::answers::Answers;
-use super::error::DelayReason;
+use super::error::{DelayReason, PublishErrorKind};
 use super::mandatory::Mandatory;
 use super::numbered::Numbered;
 use super::pending::{Pending, Place, Refusal};
 use crate::client::counters::Meter;
-use crate::client::error::Error;
 use crate::client::transport::{
     Answer, Confirm, NO_ROUTE, RawMessage, TransportError, Unsendable, code,
 };
@@ -347,12 +346,12 @@ impl InFlight {
     }
 
     /// Ends all messages because the publisher has ended.
-    pub(super) fn fail(&mut self, error: &Error) {
+    pub(super) fn fail(&mut self, ended: &PublishErrorKind) {
         self.expired.clear();
         self.answers.give_up();
         self.deadlines.clear();
         for (_, message) in self.messages.drain() {
-            message.fail(error);
+            message.fail(ended.clone());
         }
     }
 }

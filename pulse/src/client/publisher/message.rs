@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::error::{PublishError, RoutesError};
+use super::error::{PublishError, PublishErrorKind, RoutesError};
 use crate::binding::Exchange;
 use crate::client::message_limits::MAX_ROUTES;
 use crate::client::transport::RawMessage;
@@ -18,41 +18,35 @@ pub(super) fn encode<E: Exchange>(
     message: &Message<E>,
     routes: &[impl AsRef<str>],
 ) -> Result<RawMessage, PublishError> {
-    let exchange = || E::INFO.exchange.to_owned();
-    let routing_key = message
-        .routing_key
-        .to_key()
-        .map_err(|source| PublishError::RoutingKey {
-            exchange: exchange(),
-            source,
-        })?;
-    let cc = cc(routes).map_err(|source| PublishError::Routes {
-        exchange: exchange(),
-        routing_key: routing_key.clone(),
-        source,
-    })?;
-    if let Err(violations) = message.payload.validate() {
-        return Err(PublishError::Payload {
-            exchange: exchange(),
-            routing_key,
-            violations,
-        });
-    }
+    let exchange = E::INFO.exchange.to_owned();
+    let routing_key = match message.routing_key.to_key() {
+        Ok(routing_key) => routing_key,
+        Err(error) => {
+            return Err(PublishError {
+                exchange: Some(exchange),
+                routing_key: None,
+                may_have_arrived: false,
+                kind: PublishErrorKind::RoutingKey(Box::new(error)),
+            });
+        }
+    };
+    let encoded = RawMessage {
+        exchange,
+        routing_key,
+        ..RawMessage::default()
+    };
+    let invalid = |kind| PublishError::new(&encoded, false, kind);
+    let cc = cc(routes).map_err(|error| invalid(PublishErrorKind::Routes(error)))?;
+    let validated = message.payload.validate();
+    validated.map_err(|violations| invalid(PublishErrorKind::Payload(violations)))?;
     let mut bytes = Vec::with_capacity(USUAL_BYTES);
-    match serde_json::to_writer(&mut bytes, &message.payload) {
-        Ok(()) => Ok(RawMessage {
-            exchange: exchange(),
-            routing_key,
-            cc,
-            bytes,
-            ..RawMessage::default()
-        }),
-        Err(error) => Err(PublishError::Json {
-            exchange: exchange(),
-            routing_key,
-            source: Arc::new(error),
-        }),
-    }
+    serde_json::to_writer(&mut bytes, &message.payload)
+        .map_err(|error| invalid(PublishErrorKind::Json(Arc::new(error))))?;
+    Ok(RawMessage {
+        cc,
+        bytes,
+        ..encoded
+    })
 }
 
 /// The `CC` header for `routes`, each with the prefix that Taskcluster gives them.

@@ -21,12 +21,13 @@ use std::sync::{Arc, Mutex, OnceLock, Weak};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use tokio::sync::mpsc::error::SendError;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout_at};
 
 pub use builder::PublisherBuilder;
-pub use error::{PublishError, RoutesError};
+pub use error::{PublishError, PublishErrorKind, RoutesError};
 pub use event::PublisherEvent;
 
 use self::error::DelayReason;
@@ -34,7 +35,6 @@ use self::pending::{Pending, Place};
 use super::connection::Connection;
 use super::counters::{Counters, Gauges, Meter};
 use super::envelope::Envelope;
-use super::error::Error;
 use super::listener::Listener;
 use super::lock::lock;
 use super::transport::{Link, RawMessage};
@@ -49,8 +49,8 @@ use crate::event::Message;
 /// are unconfirmed when a connection is lost are sent again on the next one, so a message
 /// may arrive twice, and messages may change their order. A message that the broker nacks
 /// (as RabbitMQ does while a queue with `reject-publish` is full) is sent again three
-/// times within a few seconds, and then fails with [`PublishError::QueueFull`]. A message
-/// that matches no binding is confirmed as well, and dropped, as AMQP specifies.
+/// times within a few seconds, and then fails with [`PublishErrorKind::QueueFull`]. A
+/// message that matches no binding is confirmed as well, and dropped, as AMQP specifies.
 ///
 /// ```
 /// use taskcluster_pulse::{Connection, Exchange, Message, Publisher};
@@ -88,7 +88,7 @@ struct Shared {
     /// The last connection.
     link: Mutex<Option<Weak<dyn Link>>>,
     /// Why the driver ended.
-    ended: OnceLock<Error>,
+    ended: OnceLock<PublishErrorKind>,
 }
 
 impl Shared {
@@ -182,26 +182,27 @@ impl Publisher {
         message: RawMessage,
         adapt: impl FnOnce(Pending) -> Pending,
     ) -> Result<Confirmation, PublishError> {
-        if let Err(error) = message.check(self.frame_max()) {
-            return Err(PublishError::unsendable(&message, error, false));
-        }
         let deadline = Instant::now().checked_add(self.deadline);
-        let permit = self.place(&message, deadline).await?;
+        let admitted = self.admit(&message, deadline).await;
+        let permit = admitted.map_err(|kind| PublishError::new(&message, false, kind))?;
         let place = Place::new(permit, Arc::clone(&self.shared.meter));
         let (done, outcome) = oneshot::channel();
         let pending = adapt(Pending::new(message, deadline, done, place));
         match self.messages.send(pending) {
             Ok(()) => Ok(Confirmation { outcome }),
-            Err(_) => Err(self.ended()),
+            Err(SendError(pending)) => {
+                Err(PublishError::new(pending.message(), false, self.ended()))
+            }
         }
     }
 
-    /// Waits for a place among the unconfirmed messages.
-    async fn place(
+    /// Checks a message, and waits for a place among the unconfirmed ones.
+    async fn admit(
         &self,
         message: &RawMessage,
         deadline: Option<Instant>,
-    ) -> Result<OwnedSemaphorePermit, PublishError> {
+    ) -> Result<OwnedSemaphorePermit, PublishErrorKind> {
+        message.check(self.frame_max())?;
         let places = Arc::clone(&self.shared.places);
         // The usual case needs no timer.
         if let Ok(permit) = Arc::clone(&places).try_acquire_owned() {
@@ -215,9 +216,7 @@ impl Publisher {
             Ok(Ok(permit)) => Ok(permit),
             // Closed by the driver when it ends.
             Ok(Err(_)) => Err(self.ended()),
-            Err(_) => Err(PublishError::NotSent {
-                exchange: message.exchange.clone(),
-                routing_key: message.routing_key.clone(),
+            Err(_) => Err(PublishErrorKind::NotSent {
                 after: self.deadline,
                 source: Arc::new(DelayReason::NoPlace),
             }),
@@ -229,14 +228,9 @@ impl Publisher {
         self.messages.is_closed()
     }
 
-    fn ended(&self) -> PublishError {
-        match self.shared.ended.get() {
-            Some(error) => PublishError::Ended {
-                source: error.clone(),
-                may_have_arrived: false,
-            },
-            None => PublishError::Closed,
-        }
+    fn ended(&self) -> PublishErrorKind {
+        let ended = self.shared.ended.get();
+        ended.cloned().unwrap_or(PublishErrorKind::Closed)
     }
 
     /// Waits until every message is confirmed or past its deadline, and closes
@@ -291,6 +285,13 @@ impl Future for Confirmation {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let outcome = ready!(Pin::new(&mut self.outcome).poll(cx));
-        Poll::Ready(outcome.unwrap_or(Err(PublishError::Closed)))
+        Poll::Ready(outcome.unwrap_or_else(|_| {
+            Err(PublishError {
+                exchange: None,
+                routing_key: None,
+                may_have_arrived: true,
+                kind: PublishErrorKind::Closed,
+            })
+        }))
     }
 }

@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::Shared;
-use super::error::DelayReason;
+use super::error::{DelayReason, PublishErrorKind};
 use super::event::PublisherEvent;
 use super::in_flight::InFlight;
 use super::pending::Pending;
@@ -197,13 +197,14 @@ impl Outbox {
 
     /// Ends every message with `error`, those in the inbox included.
     pub(super) async fn fail(&mut self, error: Error) {
+        let ended = PublishErrorKind::Ended(Box::new(error));
         // Set before the inbox closes: `publish` reads it when the inbox is closed.
-        let _ = self.shared.ended.set(error.clone());
+        let _ = self.shared.ended.set(ended.clone());
         self.inbox.close();
         while let Some(message) = self.inbox.recv().await {
             self.in_flight.add(message);
         }
-        self.in_flight.fail(&error);
+        self.in_flight.fail(&ended);
     }
 
     /// Takes in a message and those queued behind it.
@@ -249,7 +250,6 @@ mod tests {
     use super::*;
     use crate::MemoryBroker;
     use crate::client::listener::Listener;
-    use crate::client::publisher::PublishError;
     use crate::client::transport::RawMessage;
 
     /// The message was queued when the connection had a higher limit, and the publisher
@@ -292,6 +292,9 @@ mod tests {
             .try_recv()
             .expect("an outcome")
             .expect_err("too long");
-        assert!(matches!(error, PublishError::TooLong { .. }), "{error}");
+        assert!(
+            matches!(error.kind, PublishErrorKind::TooLong { .. }),
+            "{error}"
+        );
     }
 }

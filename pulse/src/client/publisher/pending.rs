@@ -7,9 +7,8 @@ use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 use tokio::time::Instant;
 
-use super::error::{DelayReason, PublishError};
+use super::error::{DelayReason, PublishError, PublishErrorKind};
 use crate::client::counters::Meter;
-use crate::client::error::Error;
 use crate::client::transport::{RawMessage, Unsendable};
 
 /// Delays before a refused message is sent again. Each copy reaches the queues that are
@@ -28,7 +27,8 @@ pub(super) struct Pending {
     only_if_awaited: bool,
     /// How many times the message was sent.
     sent: u32,
-    /// Whether the message was sent on a channel that was lost before the answer.
+    /// Whether the message was sent on a channel that was lost before the answer, or was
+    /// nacked, so that some queue may have it.
     pub(super) may_have_arrived: bool,
     /// `None` before the first refusal.
     resends: Option<Box<Resends>>,
@@ -119,6 +119,7 @@ impl Pending {
 
     /// The delay before it is sent again after a refusal; `None` after the last attempt.
     pub(super) fn next_resend(&mut self, refusal: Refusal) -> Option<Duration> {
+        self.may_have_arrived |= matches!(refusal, Refusal::Nack);
         match &mut self.resends {
             Some(resends) => {
                 resends.last = refusal;
@@ -141,73 +142,51 @@ impl Pending {
     pub(super) fn end_refused(mut self) -> Place {
         match self.resends.take().map(|resends| resends.last) {
             Some(Refusal::Missing(reason)) => self.refuse(&reason),
-            Some(Refusal::Nack) | None => self.queue_full(),
+            Some(Refusal::Nack) | None => {
+                let attempts = self.sent;
+                self.end_by(PublishErrorKind::QueueFull { attempts })
+            }
         }
-    }
-
-    fn queue_full(self) -> Place {
-        let error = PublishError::QueueFull {
-            exchange: self.message.exchange.clone(),
-            routing_key: self.message.routing_key.clone(),
-            attempts: self.sent,
-        };
-        self.end(Err(error))
     }
 
     /// Ends it because the broker closed the channel for it, or found no queue.
     pub(super) fn refuse(self, reason: &str) -> Place {
-        let error = PublishError::Refused {
-            exchange: self.message.exchange.clone(),
-            routing_key: self.message.routing_key.clone(),
-            reason: reason.to_owned(),
-            may_have_arrived: self.may_have_arrived,
-        };
-        self.end(Err(error))
+        let reason = reason.to_owned();
+        self.end_by(PublishErrorKind::Refused { reason })
     }
 
     /// Ends it because it can't be sent on the connection, which may differ from the one
     /// that it was checked for.
     pub(super) fn unsendable(self, error: Unsendable) {
-        let error = PublishError::unsendable(&self.message, error, self.may_have_arrived);
-        self.end(Err(error));
+        self.end_by(error.into());
     }
 
     /// Ends it because its deadline has passed.
-    pub(super) fn expire(self, after: Duration, delay_reason: &DelayReason) -> Place {
+    pub(super) fn expire(mut self, after: Duration, delay_reason: &DelayReason) -> Place {
         if self.resends.is_some() {
             return self.end_refused();
         }
-        let exchange = self.message.exchange.clone();
-        let routing_key = self.message.routing_key.clone();
-        let delay_reason = match delay_reason {
-            DelayReason::NoAnswer if self.sent == 0 => &DelayReason::NoTime,
-            delay_reason => delay_reason,
+        self.may_have_arrived = self.sent > 0;
+        let source = Arc::new(match delay_reason {
+            DelayReason::NoAnswer if self.sent == 0 => DelayReason::NoTime,
+            delay_reason => delay_reason.clone(),
+        });
+        let kind = match self.sent {
+            0 => PublishErrorKind::NotSent { after, source },
+            _ => PublishErrorKind::NotConfirmed { after, source },
         };
-        let source = Arc::new(delay_reason.clone());
-        let error = match self.sent {
-            0 => PublishError::NotSent {
-                exchange,
-                routing_key,
-                after,
-                source,
-            },
-            _ => PublishError::MayHaveArrived {
-                exchange,
-                routing_key,
-                after,
-                source,
-            },
-        };
-        self.end(Err(error))
+        self.end_by(kind)
     }
 
     /// Ends it because the publisher has ended.
-    pub(super) fn fail(self, error: &Error) {
-        let error = PublishError::Ended {
-            source: error.clone(),
-            may_have_arrived: self.sent > 0,
-        };
-        self.end(Err(error));
+    pub(super) fn fail(mut self, ended: PublishErrorKind) {
+        self.may_have_arrived = self.sent > 0;
+        self.end_by(ended);
+    }
+
+    fn end_by(self, kind: PublishErrorKind) -> Place {
+        let error = PublishError::new(&self.message, self.may_have_arrived, kind);
+        self.end(Err(error))
     }
 
     /// Returns its place, which is free when it is dropped.
