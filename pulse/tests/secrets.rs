@@ -84,7 +84,7 @@ async fn no_log_line_shows_the_secret() {
         .await
         .expect("started");
     proxy.cut();
-    seen.wait_for(|event| matches!(event, ConsumerEvent::Reconnecting { .. }))
+    seen.wait_for(|event| matches!(event, ConsumerEvent::Reconnecting(_)))
         .await;
     let publisher = Publisher::builder(connection)
         .start()

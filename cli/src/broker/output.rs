@@ -1,13 +1,10 @@
 //! Messages on the terminal.
 
-use std::error::Error;
-use std::time::Duration;
-
 use serde_json::Value;
 use taskcluster_documents::chain;
 use taskcluster_documents::text::escape_json;
 use taskcluster_events::EXCHANGES;
-use taskcluster_pulse::{Envelope, RawJson};
+use taskcluster_pulse::{Envelope, RawJson, Reconnecting};
 
 use super::filter;
 use crate::printed::print_error;
@@ -124,9 +121,9 @@ pub(super) fn unknown_exchange(envelope: &Envelope) -> String {
 }
 
 /// The report that a connection failed or was lost.
-pub(super) fn reconnecting(delay: Duration, error: &(dyn Error + 'static)) -> String {
-    let seconds = delay.as_secs_f64();
-    let reasons = chain(error).map(|it| terminal::part(&it.to_string()));
+pub(super) fn reconnecting(next: &Reconnecting) -> String {
+    let seconds = next.delay.as_secs_f64();
+    let reasons = chain(&*next.error).map(|it| terminal::part(&it.to_string()));
     let reason = reasons.collect::<Vec<_>>().join(": ");
     format!("no connection: {reason}; trying again in {seconds:.1} s\n")
 }

@@ -160,9 +160,7 @@ async fn publish(
 /// Prints changes of the connection on standard error.
 fn report(event: &PublisherEvent) {
     match event {
-        PublisherEvent::Reconnecting { delay, error, .. } => {
-            print_error(&output::reconnecting(*delay, &**error));
-        }
+        PublisherEvent::Reconnecting(next) => print_error(&output::reconnecting(next)),
         PublisherEvent::Blocked { reason, .. } => {
             print_error(&format!("the broker accepts no messages: {reason}\n"));
         }

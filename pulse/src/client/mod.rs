@@ -37,5 +37,5 @@ pub use publisher::{
 };
 pub use queue::Queue;
 pub use queue_argument::QueueArgument;
-pub use reconnect::Reconnect;
+pub use reconnect::{Reconnect, Reconnecting};
 pub use recording::RecordingError;

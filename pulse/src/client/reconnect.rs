@@ -8,7 +8,7 @@ use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 use tokio::time::sleep;
 
 use super::connection::{ConnectError, Connection};
-use super::error::Error;
+use super::error::{Error, error_chain};
 use super::transport::SharedError;
 
 /// When and how often to reconnect after a connection was lost or refused.
@@ -72,13 +72,29 @@ impl Reconnect {
     }
 }
 
-/// The delay before the next attempt, for events.
+/// The loss of a connection, or a failed attempt to open one and to set it up, before the
+/// next attempt.
 #[derive(Clone, Debug)]
-pub(crate) struct NextAttempt {
-    /// Failed attempts in a row; 0 after a connection was lost.
-    pub(crate) failures: u32,
-    pub(crate) delay: Duration,
-    pub(crate) error: SharedError,
+#[non_exhaustive]
+pub struct Reconnecting {
+    /// How many attempts in a row have failed; 0 after a connection was lost.
+    pub failures: u32,
+    /// How long to wait before the next attempt.
+    pub delay: Duration,
+    /// Why the connection failed.
+    pub error: Arc<dyn std::error::Error + Send + Sync>,
+}
+
+impl Reconnecting {
+    pub(crate) fn trace(&self) {
+        let Self {
+            failures,
+            delay,
+            error,
+        } = self;
+        let reason = error_chain(&**error);
+        tracing::warn!(failures, ?delay, reason, "reconnecting");
+    }
 }
 
 /// A session that was lost.
@@ -98,7 +114,7 @@ pub(crate) struct Reconnector {
     delays: ExponentialBackoff,
     /// Whether a session was opened before.
     connected: bool,
-    report: Box<dyn Fn(NextAttempt) + Send + Sync>,
+    report: Box<dyn Fn(Reconnecting) + Send + Sync>,
 }
 
 impl Reconnector {
@@ -106,7 +122,7 @@ impl Reconnector {
     pub(crate) fn new(
         connection: Connection,
         policy: Reconnect,
-        report: impl Fn(NextAttempt) + Send + Sync + 'static,
+        report: impl Fn(Reconnecting) + Send + Sync + 'static,
     ) -> Self {
         Self {
             connection,
@@ -167,7 +183,7 @@ impl Reconnector {
 
     async fn wait(&mut self, failures: u32, error: SharedError) {
         let delay = self.delays.next().unwrap_or(self.policy.longest);
-        (self.report)(NextAttempt {
+        (self.report)(Reconnecting {
             failures,
             delay,
             error,

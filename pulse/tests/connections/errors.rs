@@ -111,9 +111,10 @@ mod amqp {
             .start();
         publisher.await.expect_err("no broker");
         match seen.try_recv().expect("an event") {
-            PublisherEvent::Reconnecting {
-                error, failures: 1, ..
-            } => assert_no_repetition(&*error, 1),
+            PublisherEvent::Reconnecting(next) => {
+                assert_eq!(next.failures, 1);
+                assert_no_repetition(&*next.error, 1);
+            }
             event => panic!("{event:?}"),
         }
     }

@@ -296,7 +296,7 @@ async fn deeply_nested_headers_are_an_error() {
         let consumer = consumer(connection, &seen).start().await;
         let mut consumer = consumer.expect("started");
         let reported = |event: &ConsumerEvent| match event {
-            ConsumerEvent::Reconnecting { error, .. } => format!("{error:?}").contains("nested"),
+            ConsumerEvent::Reconnecting(next) => format!("{next:?}").contains("nested"),
             _ => false,
         };
         tokio::select! {

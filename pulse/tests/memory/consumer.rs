@@ -64,7 +64,7 @@ async fn no_message_is_lost_with_a_connection() {
     publish(&broker, 0..10).await;
     let held = consumer.next().await.expect("a delivery");
     broker.disconnect();
-    seen.wait_for(|event| matches!(event, ConsumerEvent::Reconnecting { .. }))
+    seen.wait_for(|event| matches!(event, ConsumerEvent::Reconnecting(_)))
         .await;
     held.ack();
     for number in 0..10 {
@@ -123,7 +123,7 @@ async fn a_connection_that_is_lost_soon_after_its_channel_is_no_attempt() {
     publish(&broker, 0..1).await;
     let _held = consumer.next().await.expect("a delivery");
     broker.time_out_acks();
-    seen.wait_for(|event| matches!(event, ConsumerEvent::Reconnecting { .. }))
+    seen.wait_for(|event| matches!(event, ConsumerEvent::Reconnecting(_)))
         .await;
     broker.disconnect();
     consumer.next().await.expect("a delivery").ack();
@@ -182,7 +182,7 @@ async fn an_idle_program_misses_no_message() {
     sleep(Duration::from_secs(5)).await;
     broker.disconnect();
     // The loss is noticed although the consumer is idle.
-    seen.wait_for(|event| matches!(event, ConsumerEvent::Reconnecting { .. }))
+    seen.wait_for(|event| matches!(event, ConsumerEvent::Reconnecting(_)))
         .await;
     sleep(Duration::from_secs(5)).await;
     publish(&broker, 5..10).await;

@@ -257,7 +257,7 @@ async fn an_undeclared_exchange_affects_only_its_messages() {
     let confirmation = publisher.publish(&message(2)).await.expect("accepted");
     confirmation.await.expect("confirmed");
     assert_eq!(publisher.counters().connections_lost, 0);
-    let lost = |event: &PublisherEvent| matches!(event, PublisherEvent::Reconnecting { .. });
+    let lost = |event: &PublisherEvent| matches!(event, PublisherEvent::Reconnecting(_));
     assert_eq!(seen.count(lost), 0);
 }
 

@@ -66,7 +66,7 @@ async fn acked_messages_are_not_redelivered() {
     // It comes after the broker has received all of those acks.
     let last = consumer.next().await.expect("a delivery");
     proxy.cut();
-    seen.wait_for(|event| matches!(event, ConsumerEvent::Reconnecting { .. }))
+    seen.wait_for(|event| matches!(event, ConsumerEvent::Reconnecting(_)))
         .await;
     drop((first, last));
     for number in [0, 30] {

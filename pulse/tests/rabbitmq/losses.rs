@@ -35,7 +35,7 @@ async fn a_start_waits_for_a_broker_that_is_down() {
             .on_event(seen.listener())
             .start(),
     );
-    seen.wait_for(|event| matches!(event, ConsumerEvent::Reconnecting { failures: 3, .. }))
+    seen.wait_for(|event| matches!(event, ConsumerEvent::Reconnecting(next) if next.failures == 3))
         .await;
     proxy.set_open(true);
     let consumer = start.await.expect("no panic").expect("started");
@@ -277,7 +277,7 @@ async fn a_message_that_is_not_utf8_is_reported() {
         .await;
     let reading = tokio::spawn(async move { consumer.next().await });
     let reported = |event: &ConsumerEvent| match event {
-        ConsumerEvent::Reconnecting { error, .. } => error.to_string().contains("not UTF-8"),
+        ConsumerEvent::Reconnecting(next) => next.error.to_string().contains("not UTF-8"),
         _ => false,
     };
     eventually(|| seen.count(reported) >= 2).await;

@@ -125,8 +125,8 @@ async fn an_idle_publisher_notices_a_lost_connection() {
     proxy.cut();
     eventually(|| seen.count(|event| matches!(event, PublisherEvent::Ready)) == 2).await;
     let is_readable = |event: &PublisherEvent| match event {
-        PublisherEvent::Reconnecting { error, .. } => {
-            let reason = error.to_string();
+        PublisherEvent::Reconnecting(next) => {
+            let reason = next.error.to_string();
             !reason.is_empty() && !reason.contains("invalid") && !reason.contains("Error")
         }
         _ => false,
@@ -151,7 +151,7 @@ async fn a_half_open_connection_is_noticed_by_its_heartbeat() {
     proxy.freeze();
     eventually(|| seen.count(|event| matches!(event, PublisherEvent::Ready)) == 2).await;
     let heartbeat = |event: &PublisherEvent| match event {
-        PublisherEvent::Reconnecting { error, .. } => error.to_string().contains("heartbeat"),
+        PublisherEvent::Reconnecting(next) => next.error.to_string().contains("heartbeat"),
         _ => false,
     };
     assert_eq!(seen.count(heartbeat), 1);
@@ -225,9 +225,8 @@ async fn the_secret_is_requested_for_each_connection() {
         .expect("started");
     assert_eq!(calls.load(Ordering::SeqCst), 4);
     let bugs = |event: &PublisherEvent| match event {
-        PublisherEvent::Reconnecting { error, .. } => {
-            (error.source()).is_some_and(|cause| cause.to_string().contains("bug of the provider"))
-        }
+        PublisherEvent::Reconnecting(next) => (next.error.source())
+            .is_some_and(|cause| cause.to_string().contains("bug of the provider")),
         _ => false,
     };
     assert_eq!(seen.count(bugs), 2);

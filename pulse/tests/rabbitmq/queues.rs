@@ -136,7 +136,7 @@ async fn a_passive_queue_is_read_again_after_it_was_deleted() {
         let seen = &seen;
         async move {
             let names = |event: &ConsumerEvent| match event {
-                ConsumerEvent::Reconnecting { error, .. } => error.to_string().contains(reason),
+                ConsumerEvent::Reconnecting(next) => next.error.to_string().contains(reason),
                 _ => false,
             };
             seen.wait_for(names).await;

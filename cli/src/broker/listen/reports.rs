@@ -41,7 +41,7 @@ impl Reports {
             (ConsumerEvent::Ready { .. } | ConsumerEvent::BindingFailed(_), Some(held)) => {
                 held.push_str(&text);
             }
-            (ConsumerEvent::Reconnecting { .. }, Some(held)) => {
+            (ConsumerEvent::Reconnecting(_), Some(held)) => {
                 // The next attempt binds again.
                 held.clear();
                 (self.print)(&text);
@@ -54,7 +54,7 @@ impl Reports {
 fn text(event: &ConsumerEvent) -> Option<String> {
     Some(match event {
         ConsumerEvent::Ready { .. } => "listening\n".to_owned(),
-        ConsumerEvent::Reconnecting { delay, error, .. } => output::reconnecting(*delay, &**error),
+        ConsumerEvent::Reconnecting(next) => output::reconnecting(next),
         ConsumerEvent::BindingFailed(error) => format!("warning: {error}\n"),
         ConsumerEvent::MessagesMayBeMissed { .. } => {
             "warning: messages may be missed since the connection was lost\n".to_owned()

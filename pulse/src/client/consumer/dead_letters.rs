@@ -243,7 +243,7 @@ struct UnconfirmedReason(Arc<StdMutex<Option<String>>>);
 impl UnconfirmedReason {
     fn note(&self, event: &PublisherEvent) {
         let unconfirmed_reason = match event {
-            PublisherEvent::Reconnecting { error, .. } => Some(error_chain(&**error)),
+            PublisherEvent::Reconnecting(next) => Some(error_chain(&*next.error)),
             PublisherEvent::Blocked { reason } => {
                 Some(format!("the broker has blocked the connection: {reason}"))
             }

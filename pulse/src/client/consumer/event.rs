@@ -2,13 +2,12 @@
 
 use std::error::Error;
 use std::sync::Arc;
-use std::time::Duration;
 
 use crate::client::envelope::Envelope;
 use crate::client::error::{BindingError, FailedMessage, error_chain};
 use crate::client::listener::Event;
 use crate::client::management::{ManagementError, QueueBinding};
-use crate::client::reconnect::NextAttempt;
+use crate::client::reconnect::Reconnecting;
 use crate::violations::Violations;
 
 /// An event of a consumer, passed to the function given to
@@ -26,16 +25,8 @@ pub enum ConsumerEvent {
         queue: String,
     },
     /// The connection was lost, or could not be opened and set up; the consumer tries again
-    /// after `delay`.
-    #[non_exhaustive]
-    Reconnecting {
-        /// How many attempts in a row have failed; 0 after a connection was lost.
-        failures: u32,
-        /// How long the consumer waits before the next attempt.
-        delay: Duration,
-        /// Why the connection failed.
-        error: Arc<dyn Error + Send + Sync>,
-    },
+    /// after its `delay`.
+    Reconnecting(Reconnecting),
     /// The broker refused to add or to remove one binding of the queue. The others are in
     /// effect. The consumer tries again on its next connection. It tries to add one also before
     /// that, after a second (and after [`remove_other_bindings`] has ended), with delays that
@@ -143,33 +134,11 @@ pub enum ConsumerEvent {
     Discarded(FailedMessage),
 }
 
-impl From<NextAttempt> for ConsumerEvent {
-    fn from(next: NextAttempt) -> Self {
-        let NextAttempt {
-            failures,
-            delay,
-            error,
-        } = next;
-        Self::Reconnecting {
-            failures,
-            delay,
-            error,
-        }
-    }
-}
-
 impl Event for ConsumerEvent {
     fn trace(&self) {
         match self {
             Self::Ready { queue } => tracing::info!(queue, "ready"),
-            Self::Reconnecting {
-                failures,
-                delay,
-                error,
-            } => {
-                let reason = error_chain(&**error);
-                tracing::warn!(failures, ?delay, reason, "reconnecting");
-            }
+            Self::Reconnecting(next) => next.trace(),
             Self::BindingFailed(error) => tracing::error!("{error}"),
             Self::BindingRemoved { queue, binding } => {
                 tracing::info!(queue, "removed the unwanted binding to {binding}");

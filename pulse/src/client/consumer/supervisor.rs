@@ -15,7 +15,7 @@ use super::shared::Shared;
 use super::stop::Stop;
 use crate::client::connection::ConnectError;
 use crate::client::error::{BindingError, Error};
-use crate::client::reconnect::{LostSession, NextAttempt, Reconnector};
+use crate::client::reconnect::{LostSession, Reconnector};
 use crate::client::transport::{Link, LinkState, TransportError};
 
 /// Age at which a session counts as having worked even without acks, so that its lost
@@ -275,7 +275,7 @@ fn reconnector(shared: &Shared) -> Reconnector {
         ..
     } = &shared.config;
     let listener = shared.listener.clone();
-    let report = move |next: NextAttempt| listener.send(&next.into());
+    let report = move |next| listener.send(&ConsumerEvent::Reconnecting(next));
     Reconnector::new(connection.clone(), reconnect.clone(), report)
 }
 

@@ -14,7 +14,7 @@ use super::session::Session;
 use crate::client::connection::Connection;
 use crate::client::error::{Error, error_chain};
 use crate::client::lock::lock;
-use crate::client::reconnect::{LostSession, NextAttempt, Reconnect, Reconnector};
+use crate::client::reconnect::{LostSession, Reconnect, Reconnecting, Reconnector};
 use crate::client::transport::{SharedError, TransportError, code};
 
 /// Age up to which the secret of a connection counts as valid, so that messages which the
@@ -42,9 +42,9 @@ impl Driver {
     ) -> Self {
         let lost = LostReason::default();
         let (listener, reason) = (shared.listener.clone(), lost.clone());
-        let report = move |next: NextAttempt| {
+        let report = move |next: Reconnecting| {
             reason.set(Arc::clone(&next.error));
-            listener.send(&next.into());
+            listener.send(&PublisherEvent::Reconnecting(next));
         };
         Self {
             reconnector: Reconnector::new(connection.clone(), reconnect, report),

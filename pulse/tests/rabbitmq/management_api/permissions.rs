@@ -203,8 +203,10 @@ async fn a_reconnect_beyond_a_limit_of_queues_is_tried_again() {
     let error = builder().start().await.expect_err("no queue is allowed");
     assert!(error.to_string().contains("raise the limit"), "{error}");
     proxy.cut();
-    let refused =
-        |event: &ConsumerEvent| matches!(event, ConsumerEvent::Reconnecting { failures: 2, .. });
+    let refused = |event: &ConsumerEvent| match event {
+        ConsumerEvent::Reconnecting(next) => next.failures == 2,
+        _ => false,
+    };
     seen.wait_for(refused).await;
     delete(&management, &limit).await;
     eventually(|| seen.ready() == 2).await;
