@@ -1,17 +1,13 @@
 //! One connection of a publisher, with a channel that confirms messages.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout};
 
 use crate::client::connection::{ConnectError, Connection};
 use crate::client::error::Error;
-use crate::client::transport::{Channel, Link, LinkState, TransportError};
-
-/// Timeout for closing a connection.
-const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
+use crate::client::transport::{CLOSE_TIMEOUT, Channel, Link, LinkState, TransportError};
 
 pub(super) struct Session {
     link: Arc<dyn Link>,
