@@ -1,16 +1,16 @@
-//! The configuration of a publisher.
+//! Configures and starts a publisher.
 
 use std::fmt;
-use std::sync::atomic::AtomicUsize;
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{Semaphore, mpsc};
-use tracing::Instrument;
+use tokio::sync::Semaphore;
 
-use super::driver::Driver;
+use super::Publisher;
+use super::config::Config;
 use super::event::PublisherEvent;
-use super::{Publisher, Shared};
+use super::shared::Shared;
+use super::supervisor;
 use crate::binding::{Exchange, ExchangeInfo};
 use crate::client::connection::Connection;
 use crate::client::error::Error;
@@ -19,22 +19,14 @@ use crate::client::reconnect::Reconnect;
 
 /// Configures and starts a publisher. Made by [`Publisher::builder`].
 pub struct PublisherBuilder {
-    connection: Connection,
-    exchanges: Vec<&'static str>,
-    max_in_flight: usize,
-    deadline: Duration,
-    reconnect: Reconnect,
+    config: Config,
     listener: Listener<PublisherEvent>,
 }
 
 impl PublisherBuilder {
     pub(super) fn new(connection: Connection) -> Self {
         Self {
-            connection,
-            exchanges: Vec::new(),
-            max_in_flight: 1000,
-            deadline: Duration::from_secs(60),
-            reconnect: Reconnect::forever(),
+            config: Config::new(connection),
             listener: Listener::default(),
         }
     }
@@ -53,7 +45,7 @@ impl PublisherBuilder {
     /// [`declare`](Self::declare) does.
     #[must_use]
     pub fn declare_exchange(mut self, exchange: &'static ExchangeInfo) -> Self {
-        self.exchanges.push(exchange.exchange);
+        self.config.exchanges.push(exchange.exchange);
         self
     }
 
@@ -64,7 +56,7 @@ impl PublisherBuilder {
     /// all places for half a minute, the publisher connects again.
     #[must_use]
     pub fn max_in_flight(mut self, messages: usize) -> Self {
-        self.max_in_flight = messages.clamp(1, Semaphore::MAX_PERMITS);
+        self.config.max_in_flight = messages.clamp(1, Semaphore::MAX_PERMITS);
         self
     }
 
@@ -75,14 +67,14 @@ impl PublisherBuilder {
     /// and all reconnects.
     #[must_use]
     pub fn deadline(mut self, deadline: Duration) -> Self {
-        self.deadline = deadline;
+        self.config.deadline = deadline;
         self
     }
 
     /// When to reconnect, and when to give up (default [`Reconnect::forever`]).
     #[must_use]
     pub fn reconnect(mut self, policy: Reconnect) -> Self {
-        self.reconnect = policy;
+        self.config.reconnect = policy;
         self
     }
 
@@ -103,31 +95,12 @@ impl PublisherBuilder {
     ///
     /// [`Error`], if another attempt can't help or the policy allows none.
     pub async fn start(self) -> Result<Publisher, Error> {
-        let span = tracing::info_span!("publisher", connection = ?self.connection);
-        let (messages, inbox) = mpsc::unbounded_channel();
-        let shared = Arc::new(Shared {
-            places: Arc::new(Semaphore::new(self.max_in_flight)),
-            meter: Arc::default(),
-            listener: self.listener,
-            frame_max: AtomicUsize::default(),
-            link: Mutex::default(),
-            ended: OnceLock::new(),
-        });
-        let mut driver = Driver::new(
-            self.connection,
-            self.exchanges,
-            self.reconnect,
-            self.deadline,
-            self.max_in_flight,
-            inbox,
-            Arc::clone(&shared),
-        );
-        let session = driver.connect().instrument(span.clone()).await?;
+        let shared = Arc::new(Shared::new(self.config, self.listener));
+        let (messages, supervisor) = supervisor::start(&shared).await?;
         Ok(Publisher {
             shared,
             messages,
-            driver: tokio::spawn(driver.run(session).instrument(span)),
-            deadline: self.deadline,
+            supervisor,
         })
     }
 }
@@ -135,8 +108,8 @@ impl PublisherBuilder {
 impl fmt::Debug for PublisherBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PublisherBuilder")
-            .field("connection", &self.connection)
-            .field("exchanges", &self.exchanges)
+            .field("connection", &self.config.connection)
+            .field("exchanges", &self.config.exchanges)
             .finish_non_exhaustive()
     }
 }

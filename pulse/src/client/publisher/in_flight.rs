@@ -314,7 +314,7 @@ impl InFlight {
     /// their exchange or only one was unanswered; otherwise messages are sent one at a
     /// time to find them. Messages to `declared` exchanges are sent again after a delay,
     /// because those are declared again.
-    pub(super) fn channel_closed(&mut self, error: &TransportError, declared: &[&str]) {
+    pub(super) fn channel_closed(&mut self, error: &TransportError, declared: &[&'static str]) {
         let sent = self.unsend();
         let (mut refused, mut delayed) = (BTreeSet::new(), BTreeSet::new());
         for number in &sent {

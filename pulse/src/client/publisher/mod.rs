@@ -2,7 +2,7 @@
 
 mod answers;
 mod builder;
-mod driver;
+mod config;
 mod error;
 mod event;
 mod in_flight;
@@ -12,17 +12,17 @@ mod numbered;
 mod outbox;
 mod pending;
 mod session;
+mod shared;
+mod supervisor;
 
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, Weak};
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
-use std::time::Duration;
 
 use tokio::sync::mpsc::error::SendError;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout_at};
 
@@ -32,12 +32,11 @@ pub use event::PublisherEvent;
 
 use self::error::DelayReason;
 use self::pending::{Pending, Place};
+use self::shared::Shared;
 use super::connection::Connection;
-use super::counters::{Counters, Gauges, Meter};
+use super::counters::{Counters, Gauges};
 use super::envelope::Envelope;
-use super::listener::Listener;
-use super::lock::lock;
-use super::transport::{Link, RawMessage};
+use super::transport::RawMessage;
 use crate::binding::Exchange;
 use crate::event::Message;
 
@@ -73,30 +72,7 @@ use crate::event::Message;
 pub struct Publisher {
     shared: Arc<Shared>,
     messages: mpsc::UnboundedSender<Pending>,
-    driver: JoinHandle<()>,
-    deadline: Duration,
-}
-
-/// The state that a publisher shares with its driver.
-struct Shared {
-    /// A place for each message that may be unconfirmed.
-    places: Arc<Semaphore>,
-    meter: Arc<Meter>,
-    listener: Listener<PublisherEvent>,
-    /// Maximum frame size of the last connection, in bytes.
-    frame_max: AtomicUsize,
-    /// The last connection.
-    link: Mutex<Option<Weak<dyn Link>>>,
-    /// Why the driver ended.
-    ended: OnceLock<PublishErrorKind>,
-}
-
-impl Shared {
-    /// The connection, if it is open.
-    fn link(&self) -> Option<Arc<dyn Link>> {
-        let link = lock(&self.link);
-        link.as_ref().and_then(Weak::upgrade)
-    }
+    supervisor: JoinHandle<()>,
 }
 
 impl Publisher {
@@ -157,7 +133,7 @@ impl Publisher {
 
     /// Maximum frame size of the last connection, in bytes.
     pub(in crate::client) fn frame_max(&self) -> usize {
-        self.shared.frame_max.load(Ordering::Relaxed)
+        self.shared.frame_max()
     }
 
     /// Publishes a message whose caller keeps it until it is confirmed. If the confirmation
@@ -182,7 +158,7 @@ impl Publisher {
         message: RawMessage,
         adapt: impl FnOnce(Pending) -> Pending,
     ) -> Result<Confirmation, PublishError> {
-        let deadline = Instant::now().checked_add(self.deadline);
+        let deadline = Instant::now().checked_add(self.shared.config.deadline);
         let admitted = self.admit(&message, deadline).await;
         let permit = admitted.map_err(|kind| PublishError::new(&message, false, kind))?;
         let place = Place::new(permit, Arc::clone(&self.shared.meter));
@@ -191,7 +167,8 @@ impl Publisher {
         match self.messages.send(pending) {
             Ok(()) => Ok(Confirmation { outcome }),
             Err(SendError(pending)) => {
-                Err(PublishError::new(pending.message(), false, self.ended()))
+                let kind = self.shared.ended();
+                Err(PublishError::new(pending.message(), false, kind))
             }
         }
     }
@@ -214,10 +191,10 @@ impl Publisher {
         };
         match permit {
             Ok(Ok(permit)) => Ok(permit),
-            // Closed by the driver when it ends.
-            Ok(Err(_)) => Err(self.ended()),
+            // Closed by the background task when it ends.
+            Ok(Err(_)) => Err(self.shared.ended()),
             Err(_) => Err(PublishErrorKind::NotSent {
-                after: self.deadline,
+                after: self.shared.config.deadline,
                 source: Arc::new(DelayReason::NoPlace),
             }),
         }
@@ -228,20 +205,17 @@ impl Publisher {
         self.messages.is_closed()
     }
 
-    fn ended(&self) -> PublishErrorKind {
-        let ended = self.shared.ended.get();
-        ended.cloned().unwrap_or(PublishErrorKind::Closed)
-    }
-
     /// Waits until every message is confirmed or past its deadline, and closes
     /// the connection.
     pub async fn close(self) {
         let Self {
-            messages, driver, ..
+            messages,
+            supervisor,
+            ..
         } = self;
         drop(messages);
         // An error means that the runtime shuts down.
-        let _ = driver.await;
+        let _ = supervisor.await;
     }
 
     /// Closes the connection and gives up unconfirmed messages. Those that the broker has
@@ -249,7 +223,7 @@ impl Publisher {
     pub(in crate::client) async fn abandon(self) {
         if self.gauges().in_work > 0 {
             let link = self.shared.link();
-            self.driver.abort();
+            self.supervisor.abort();
             link.inspect(|link| link.reset());
         }
         self.close().await;

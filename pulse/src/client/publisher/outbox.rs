@@ -2,20 +2,18 @@
 
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::sync::Arc;
 
 use tokio::sync::mpsc;
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use super::Shared;
 use super::error::{DelayReason, PublishErrorKind};
 use super::event::PublisherEvent;
 use super::in_flight::InFlight;
 use super::pending::Pending;
 use super::session::Session;
+use super::shared::Shared;
 use crate::client::error::Error;
-use crate::client::lock::lock;
 use crate::client::transport::{LinkState, SharedError, TransportError};
 
 /// Maximum number of new messages that are taken in before answers are polled.
@@ -31,47 +29,18 @@ pub(super) struct Outbox {
     /// Why the broker blocks the connection, if it does.
     blocked: Option<String>,
     timer: Timer,
-    lost: LostReason,
-}
-
-/// Why the connection is lost, if it is.
-#[derive(Clone, Default)]
-pub(super) struct LostReason(Arc<Mutex<Option<SharedError>>>);
-
-impl LostReason {
-    pub(super) fn set(&self, error: SharedError) {
-        *lock(&self.0) = Some(error);
-    }
-
-    fn clear(&self) {
-        *lock(&self.0) = None;
-    }
-
-    fn delay_reason(&self) -> DelayReason {
-        let error = lock(&self.0);
-        match error.clone() {
-            Some(error) => DelayReason::NoConnection(error),
-            None => DelayReason::NoAnswer,
-        }
-    }
 }
 
 impl Outbox {
-    pub(super) fn new(
-        inbox: mpsc::UnboundedReceiver<Pending>,
-        deadline: Duration,
-        max_in_flight: usize,
-        shared: Arc<Shared>,
-        lost: LostReason,
-    ) -> Self {
+    pub(super) fn new(inbox: mpsc::UnboundedReceiver<Pending>, shared: Arc<Shared>) -> Self {
+        let (config, meter) = (&shared.config, Arc::clone(&shared.meter));
         Self {
+            in_flight: InFlight::new(config.deadline, config.max_in_flight, meter),
             inbox,
-            in_flight: InFlight::new(deadline, max_in_flight, Arc::clone(&shared.meter)),
             shared,
             closing: false,
             blocked: None,
             timer: Timer::new(),
-            lost,
         }
     }
 
@@ -85,7 +54,6 @@ impl Outbox {
     ///
     /// The loss of the channel or of the connection.
     pub(super) async fn publish(&mut self, session: &mut Session) -> Result<(), TransportError> {
-        self.lost.clear();
         while !self.is_done() {
             self.read_state(session)?;
             if self.blocked.is_none() {
@@ -144,11 +112,12 @@ impl Outbox {
         Ok(())
     }
 
-    /// Why messages are delayed on an open connection.
+    /// Why messages are delayed.
     fn delay_reason(&self) -> DelayReason {
-        match self.blocked.clone() {
-            Some(reason) => DelayReason::Blocked(reason),
-            None => DelayReason::NoAnswer,
+        match (self.shared.lost(), &self.blocked) {
+            (Some(error), _) => DelayReason::NoConnection(error),
+            (None, Some(reason)) => DelayReason::Blocked(reason.clone()),
+            (None, None) => DelayReason::NoAnswer,
         }
     }
 
@@ -178,7 +147,7 @@ impl Outbox {
                 message = self.inbox.recv(), if !self.closing => self.take_in(message),
                 () = self.timer.at(due) => {
                     // No answer is awaited that could be an error.
-                    let _ = self.in_flight.tick(&self.lost.delay_reason());
+                    let _ = self.in_flight.tick(&self.delay_reason());
                 }
             }
         }
@@ -186,12 +155,13 @@ impl Outbox {
     }
 
     pub(super) fn connection_lost(&mut self, error: SharedError) {
-        self.lost.set(error);
+        self.shared.set_lost(error);
         self.blocked = None;
         self.in_flight.connection_lost();
     }
 
-    pub(super) fn channel_closed(&mut self, error: &TransportError, declared: &[&str]) {
+    pub(super) fn channel_closed(&mut self, error: &TransportError) {
+        let declared = &self.shared.config.exchanges;
         self.in_flight.channel_closed(error, declared);
     }
 
@@ -199,7 +169,7 @@ impl Outbox {
     pub(super) async fn fail(&mut self, error: Error) {
         let ended = PublishErrorKind::Ended(Box::new(error));
         // Set before the inbox closes: `publish` reads it when the inbox is closed.
-        let _ = self.shared.ended.set(ended.clone());
+        self.shared.set_ended(ended.clone());
         self.inbox.close();
         while let Some(message) = self.inbox.recv().await {
             self.in_flight.add(message);
@@ -240,12 +210,12 @@ impl Timer {
 
 #[cfg(all(test, feature = "memory"))]
 mod tests {
-    use std::sync::OnceLock;
-    use std::sync::atomic::AtomicUsize;
+    use std::time::Duration;
 
-    use tokio::sync::{Semaphore, oneshot};
+    use tokio::sync::oneshot;
     use tokio::time::timeout;
 
+    use super::super::config::Config;
     use super::super::pending::Place;
     use super::*;
     use crate::MemoryBroker;
@@ -256,14 +226,11 @@ mod tests {
     /// was closed.
     #[tokio::test(start_paused = true)]
     async fn publishing_ends_if_the_last_message_is_too_long() {
-        let shared = Arc::new(Shared {
-            places: Arc::new(Semaphore::new(1)),
-            meter: Arc::default(),
-            listener: Listener::default(),
-            frame_max: AtomicUsize::default(),
-            link: Mutex::default(),
-            ended: OnceLock::new(),
-        });
+        let config = Config {
+            max_in_flight: 1,
+            ..Config::new(MemoryBroker::new().connection())
+        };
+        let shared = Arc::new(Shared::new(config, Listener::default()));
         let (messages, inbox) = mpsc::unbounded_channel();
         let message = RawMessage {
             exchange: "e".repeat(256),
@@ -278,11 +245,9 @@ mod tests {
         messages.send(pending).expect("an inbox");
         drop(messages);
 
-        let connection = MemoryBroker::new().connection();
-        let session = Session::open(&connection, &[]).await;
+        let session = Session::open(&shared.config).await;
         let mut session = session.expect("a session");
-        let lost = LostReason::default();
-        let mut outbox = Outbox::new(inbox, Duration::from_secs(60), 1, shared, lost);
+        let mut outbox = Outbox::new(inbox, shared);
         outbox
             .meanwhile(tokio::time::sleep(Duration::from_secs(1)))
             .await;

@@ -5,24 +5,22 @@ use std::sync::Arc;
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout};
 
-use crate::client::connection::{ConnectError, Connection};
+use super::config::Config;
+use crate::client::connection::ConnectError;
 use crate::client::error::Error;
 use crate::client::transport::{CLOSE_TIMEOUT, Channel, Link, LinkState, TransportError};
 
 pub(super) struct Session {
-    link: Arc<dyn Link>,
+    pub(super) link: Arc<dyn Link>,
     pub(super) channel: Arc<dyn Channel>,
     pub(super) state: watch::Receiver<LinkState>,
     pub(super) since: Instant,
 }
 
 impl Session {
-    pub(super) async fn open(
-        connection: &Connection,
-        exchanges: &[&'static str],
-    ) -> Result<Self, ConnectError> {
-        let link: Arc<dyn Link> = Arc::from(connection.open().await?);
-        let channel = open_channel(&*link, exchanges).await?;
+    pub(super) async fn open(config: &Config) -> Result<Self, ConnectError> {
+        let link: Arc<dyn Link> = Arc::from(config.connection.open().await?);
+        let channel = open_channel(&*link, config).await?;
         Ok(Self {
             state: link.state(),
             link,
@@ -31,16 +29,9 @@ impl Session {
         })
     }
 
-    pub(super) fn link(&self) -> &Arc<dyn Link> {
-        &self.link
-    }
-
     /// Opens another channel in place of one that the broker closed.
-    pub(super) async fn reopen_channel(
-        &mut self,
-        exchanges: &[&'static str],
-    ) -> Result<(), ConnectError> {
-        self.channel = open_channel(&*self.link, exchanges).await?;
+    pub(super) async fn reopen_channel(&mut self, config: &Config) -> Result<(), ConnectError> {
+        self.channel = open_channel(&*self.link, config).await?;
         Ok(())
     }
 
@@ -61,12 +52,9 @@ impl Session {
     }
 }
 
-async fn open_channel(
-    link: &dyn Link,
-    exchanges: &[&'static str],
-) -> Result<Arc<dyn Channel>, ConnectError> {
+async fn open_channel(link: &dyn Link, config: &Config) -> Result<Arc<dyn Channel>, ConnectError> {
     let channel = link.open_channel().await?;
-    for exchange in exchanges {
+    for exchange in &config.exchanges {
         channel
             .declare_exchange(exchange)
             .await

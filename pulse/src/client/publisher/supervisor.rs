@@ -1,72 +1,70 @@
-//! The background task that publishes messages and reconnects as needed.
+//! Background task of a publisher: runs one session after the other.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+use tracing::Instrument;
 
-use super::Shared;
 use super::event::PublisherEvent;
-use super::outbox::{LostReason, Outbox};
+use super::outbox::Outbox;
 use super::pending::Pending;
 use super::session::Session;
-use crate::client::connection::Connection;
+use super::shared::Shared;
 use crate::client::error::{Error, error_chain};
-use crate::client::lock::lock;
-use crate::client::reconnect::{LostSession, Reconnect, Reconnecting, Reconnector};
+use crate::client::reconnect::{LostSession, Reconnecting, Reconnector};
 use crate::client::transport::{SharedError, TransportError, code};
 
 /// Age up to which the secret of a connection counts as valid, so that messages which the
 /// user may not publish cost few connections.
 const FRESH: Duration = Duration::from_secs(30);
 
-pub(super) struct Driver {
-    connection: Connection,
-    /// The exchanges to declare on each connection.
-    exchanges: Vec<&'static str>,
+/// Opens the first session, and starts the task that publishes on it and its successors.
+/// Returns where to send messages, and the task.
+pub(super) async fn start(
+    shared: &Arc<Shared>,
+) -> Result<(mpsc::UnboundedSender<Pending>, JoinHandle<()>), Error> {
+    let span = tracing::info_span!("publisher", connection = ?shared.config.connection);
+    let (messages, inbox) = mpsc::unbounded_channel();
+    let mut supervisor = Supervisor {
+        reconnector: reconnector(shared),
+        outbox: Outbox::new(inbox, Arc::clone(shared)),
+        shared: Arc::clone(shared),
+    };
+    let first = supervisor.connect().instrument(span.clone()).await?;
+    let task = tokio::spawn(supervisor.supervise(first).instrument(span));
+    Ok((messages, task))
+}
+
+fn reconnector(shared: &Arc<Shared>) -> Reconnector {
+    let (connection, policy) = (&shared.config.connection, &shared.config.reconnect);
+    let shared = Arc::clone(shared);
+    let report = move |next: Reconnecting| {
+        shared.set_lost(Arc::clone(&next.error));
+        shared.listener.send(&PublisherEvent::Reconnecting(next));
+    };
+    Reconnector::new(connection.clone(), policy.clone(), report)
+}
+
+struct Supervisor {
     reconnector: Reconnector,
     outbox: Outbox,
     shared: Arc<Shared>,
 }
 
-impl Driver {
-    pub(super) fn new(
-        connection: Connection,
-        exchanges: Vec<&'static str>,
-        reconnect: Reconnect,
-        deadline: Duration,
-        max_in_flight: usize,
-        inbox: mpsc::UnboundedReceiver<Pending>,
-        shared: Arc<Shared>,
-    ) -> Self {
-        let lost = LostReason::default();
-        let (listener, reason) = (shared.listener.clone(), lost.clone());
-        let report = move |next: Reconnecting| {
-            reason.set(Arc::clone(&next.error));
-            listener.send(&PublisherEvent::Reconnecting(next));
-        };
-        Self {
-            reconnector: Reconnector::new(connection.clone(), reconnect, report),
-            connection,
-            exchanges,
-            outbox: Outbox::new(inbox, deadline, max_in_flight, Arc::clone(&shared), lost),
-            shared,
-        }
-    }
-
+impl Supervisor {
     /// Opens the first session, in as many attempts as the policy allows.
-    pub(super) async fn connect(&mut self) -> Result<Session, Error> {
-        let (connection, exchanges) = (&self.connection, &self.exchanges);
-        let open = || Session::open(connection, exchanges);
-        let session = self.reconnector.open(open).await?;
-        self.shared.connected(&session);
+    async fn connect(&mut self) -> Result<Session, Error> {
+        let config = &self.shared.config;
+        let session = self.reconnector.open(|| Session::open(config)).await?;
+        self.shared.set_link(&session.link);
         Ok(session)
     }
 
     /// Runs until the publisher is closed and every message has its outcome.
-    pub(super) async fn run(mut self, session: Session) {
-        if let Err(error) = self.run_sessions(session).await {
+    async fn supervise(mut self, first: Session) {
+        if let Err(error) = self.run_sessions(first).await {
             tracing::error!("publisher ended: {}", error_chain(&error));
             self.outbox.fail(error).await;
         }
@@ -103,8 +101,8 @@ impl Driver {
                 return Err(error);
             }
             tracing::warn!("the broker closed the channel: {error}");
-            self.outbox.channel_closed(&error, &self.exchanges);
-            let reopen = session.reopen_channel(&self.exchanges);
+            self.outbox.channel_closed(&error);
+            let reopen = session.reopen_channel(&self.shared.config);
             match self.outbox.meanwhile(reopen).await {
                 Some(Ok(())) => {}
                 Some(Err(error)) => return Err(error.on_open_connection()),
@@ -118,7 +116,7 @@ impl Driver {
     /// connection shows whether there is another reason.
     fn may_be_expired(&self, session: &Session, error: &TransportError) -> bool {
         error.code == Some(code::ACCESS_REFUSED)
-            && self.connection.renews_secret()
+            && self.shared.config.connection.renews_secret()
             && session.since.elapsed() >= FRESH
     }
 
@@ -139,32 +137,15 @@ impl Driver {
             age: old.since.elapsed(),
             progress,
         };
-        let Self {
-            connection,
-            exchanges,
-            reconnector,
-            outbox,
-            shared,
-        } = self;
+        let (config, reconnector) = (&self.shared.config, &mut self.reconnector);
         let reopen = async {
             old.abandon().await;
-            let open = || Session::open(connection, exchanges);
-            reconnector.reopen(&lost, open).await
+            reconnector.reopen(&lost, || Session::open(config)).await
         };
-        let session = outbox.meanwhile(reopen).await.transpose()?;
+        let session = self.outbox.meanwhile(reopen).await.transpose()?;
         if let Some(session) = &session {
-            shared.connected(session);
+            self.shared.set_link(&session.link);
         }
         Ok(session)
-    }
-}
-
-impl Shared {
-    fn connected(&self, session: &Session) {
-        let link = session.link();
-        self.frame_max.store(link.frame_max(), Ordering::Relaxed);
-        *lock(&self.link) = Some(Arc::downgrade(link));
-        self.meter.connected.set(true);
-        self.listener.send(&PublisherEvent::Ready);
     }
 }
