@@ -137,7 +137,7 @@ impl Answers {
 
     fn poll_apart(&mut self, cx: &mut Context<'_>) -> Poll<Result<(u64, Confirm), TransportError>> {
         while let Some(number) = self.next_signal(cx) {
-            // A message may be signalled twice, or after its answer was given up.
+            // A message may be signalled twice, or after its answer was dropped.
             if let Some((waker, answer)) = self.apart.get_mut(number)
                 && let Poll::Ready(outcome) = answer.as_mut().poll(&mut Context::from_waker(waker))
             {
@@ -165,7 +165,7 @@ impl Answers {
     }
 
     /// Drops all answers, and returns the numbers of their messages.
-    pub(super) fn give_up(&mut self) -> Vec<u64> {
+    pub(super) fn clear(&mut self) -> Vec<u64> {
         let apart = self.apart.drain().map(|(number, _)| number);
         let in_order = self.in_order.drain().map(|(number, _)| number);
         apart.chain(in_order).collect()

@@ -17,7 +17,7 @@ use crate::client::transport::{
     Answer, Confirm, NO_ROUTE, RawMessage, TransportError, Unsendable, code,
 };
 
-/// Time after which the connection is given up if answers are withheld and no place is free.
+/// Time after which the connection counts as lost if answers are withheld and no place is free.
 const WITHHELD: Duration = Duration::from_secs(30);
 
 /// Every message without an outcome, by its number.
@@ -38,8 +38,8 @@ pub(super) struct InFlight {
     expired: BTreeMap<u64, Place>,
     /// Number of places.
     places: usize,
-    /// When the connection is given up, because expired messages take all places.
-    give_up_at: Option<Instant>,
+    /// When the connection counts as lost, because expired messages take all places.
+    lost_at: Option<Instant>,
     /// How many messages to send one at a time, to find the one because of which the
     /// broker closes the channel.
     one_by_one: usize,
@@ -60,7 +60,7 @@ impl InFlight {
             mandatory: Mandatory::default(),
             expired: BTreeMap::new(),
             places,
-            give_up_at: None,
+            lost_at: None,
             one_by_one: 0,
             deadline,
             meter,
@@ -207,7 +207,7 @@ impl InFlight {
     pub(super) fn due(&self) -> Option<Instant> {
         let deadline = self.deadlines.first().map(|(due, _)| *due);
         let resend = self.delayed.first().map(|(due, _)| *due);
-        [deadline, resend, self.answers.due(), self.give_up_at]
+        [deadline, resend, self.answers.due(), self.lost_at]
             .into_iter()
             .flatten()
             .min()
@@ -251,12 +251,13 @@ impl InFlight {
     /// Frees the place of an expired message.
     fn free(&mut self, number: u64) {
         if self.expired.remove(&number).is_some() {
-            self.give_up_at = None;
+            self.lost_at = None;
         }
     }
 
-    /// Gives the connection up if expired messages take all places for long: without their
-    /// answers, none becomes free. A broker that blocks the connection answers afterwards.
+    /// Reports the connection as lost if expired messages take all places for long: without
+    /// their answers, none becomes free. A broker that blocks the connection answers
+    /// afterwards.
     fn check_places(
         &mut self,
         now: Instant,
@@ -265,7 +266,7 @@ impl InFlight {
         if self.expired.len() < self.places {
             return Ok(());
         }
-        match self.give_up_at {
+        match self.lost_at {
             Some(due) if due > now => Ok(()),
             Some(_) if matches!(delay_reason, DelayReason::NoAnswer) => {
                 Err(TransportError::lost(format!(
@@ -274,7 +275,7 @@ impl InFlight {
                 )))
             }
             _ => {
-                self.give_up_at = Some(now + WITHHELD);
+                self.lost_at = Some(now + WITHHELD);
                 Ok(())
             }
         }
@@ -283,8 +284,8 @@ impl InFlight {
     /// Gives the broker time for the answers that it has withheld while it blocked the
     /// connection.
     pub(super) fn unblocked(&mut self) {
-        if self.give_up_at.is_some() {
-            self.give_up_at = Some(Instant::now() + WITHHELD);
+        if self.lost_at.is_some() {
+            self.lost_at = Some(Instant::now() + WITHHELD);
         }
     }
 
@@ -301,9 +302,9 @@ impl InFlight {
     /// numbers.
     fn unsend(&mut self) -> Vec<u64> {
         self.expired.clear();
-        self.give_up_at = None;
-        let mut sent = self.answers.give_up();
-        sent.extend(self.mandatory.give_up());
+        self.lost_at = None;
+        let mut sent = self.answers.clear();
+        sent.extend(self.mandatory.clear());
         let mut unsent: Vec<u64> = sent.iter().copied().chain(self.unsent.drain(..)).collect();
         unsent.sort_unstable();
         self.unsent = unsent.into();
@@ -348,7 +349,7 @@ impl InFlight {
     /// Ends all messages because the publisher has ended.
     pub(super) fn fail(&mut self, ended: &PublishErrorKind) {
         self.expired.clear();
-        self.answers.give_up();
+        self.answers.clear();
         self.deadlines.clear();
         for (_, message) in self.messages.drain() {
             message.fail(ended.clone());

@@ -59,8 +59,8 @@ impl Mandatory {
         ))
     }
 
-    /// Forgets all messages, and returns the numbers of those that were answered.
-    pub(super) fn give_up(&mut self) -> impl Iterator<Item = u64> + use<> {
+    /// Drops all messages, and returns the numbers of those that were answered.
+    pub(super) fn clear(&mut self) -> impl Iterator<Item = u64> + use<> {
         let answers = std::mem::take(self).answers.into_iter();
         answers.filter_map(|(number, answer)| answer.map(|_| number))
     }

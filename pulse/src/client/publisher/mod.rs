@@ -218,7 +218,7 @@ impl Publisher {
         let _ = supervisor.await;
     }
 
-    /// Closes the connection and gives up unconfirmed messages. Those that the broker has
+    /// Closes the connection and drops unconfirmed messages. Those that the broker has
     /// not read yet do not reach it.
     pub(in crate::client) async fn abandon(self) {
         if self.gauges().in_work > 0 {

@@ -47,7 +47,7 @@ impl Session {
     }
 
     /// Closes a lost connection.
-    pub(super) async fn abandon(self) {
+    pub(super) async fn close_lost(self) {
         let _ = timeout(CLOSE_TIMEOUT, self.link.close()).await;
     }
 }

@@ -139,7 +139,7 @@ impl Supervisor {
         };
         let (config, reconnector) = (&self.shared.config, &mut self.reconnector);
         let reopen = async {
-            old.abandon().await;
+            old.close_lost().await;
             reconnector.reopen(&lost, || Session::open(config)).await
         };
         let session = self.outbox.meanwhile(reopen).await.transpose()?;

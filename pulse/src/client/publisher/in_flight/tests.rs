@@ -217,7 +217,7 @@ async fn a_message_without_an_answer_keeps_its_place_until_the_answer_or_the_los
 
 /// Otherwise one queue of which the broker confirms nothing would hold up all others.
 #[tokio::test(start_paused = true)]
-async fn a_connection_is_given_up_when_expired_messages_take_all_places_for_long() {
+async fn a_connection_counts_as_lost_when_expired_messages_take_all_places_for_long() {
     let (mut messages, sent) = (in_flight(), Sent::default());
     let blocked = DelayReason::Blocked("low on memory".to_owned());
     let _outcomes = ["a", "b"].map(|key| add(&mut messages, key));
