@@ -137,6 +137,21 @@ async fn messages_of_a_recycled_connection_whose_channel_is_lost_come_again() {
     assert_eq!(broker.queue_len(QUEUE), Some(0));
 }
 
+/// The program takes none of them any more.
+#[tokio::test(start_paused = true)]
+async fn a_stop_requeues_messages_that_wait_on_a_recycled_connection() {
+    let broker = MemoryBroker::new();
+    let (mut consumer, _) = recycled_after(Duration::from_secs(10), &broker).await;
+    publish(&broker, 0..3).await;
+    consumer.next().await.expect("a delivery").ack();
+    tokio::time::sleep(Duration::from_secs(12)).await;
+    assert_eq!(consumer.counters().recycled, 1);
+    assert_eq!(broker.queue_len(QUEUE), Some(0), "they have arrived");
+    let stopped = tokio::time::timeout(Duration::from_millis(900), consumer.stop()).await;
+    stopped.expect("at once").expect("stopped");
+    assert_eq!(broker.queue_len(QUEUE), Some(2));
+}
+
 /// The queue of the new connection would never get a message.
 #[tokio::test(start_paused = true)]
 async fn an_exclusive_queue_that_can_t_be_bound_again_is_not_given_up() {

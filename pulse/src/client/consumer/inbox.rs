@@ -1,173 +1,303 @@
-//! Passes deliveries from the channel to the program. The task that asks for the next
-//! delivery polls the channel itself, so no other task is woken for each.
+//! Passes the deliveries of a consumer's sessions to the program. The task that asks for the
+//! next delivery polls the channels itself, so no other task is woken for each.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::future::poll_fn;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker, ready};
 
 use tokio::sync::watch;
+use tokio::task::coop;
 
 use super::ack_tracker::AckTracker;
 use super::delivery::Delivery;
 use crate::client::lock::lock;
 use crate::client::transport::{Arrival, Deliveries, TransportError, code};
 
-/// The deliveries of one session, owned by the consumer.
-pub(super) struct Inbox {
-    source: Arc<Mutex<Source>>,
-    tracker: Arc<AckTracker>,
-}
+/// The deliveries of all sessions, owned by the consumer.
+pub(super) struct Inbox(Arc<Mutex<Sources>>);
 
-/// A reference to an inbox, owned by its session. When it is dropped, the deliveries that
-/// were not handed out are, too: the broker delivers their messages again, and an idle
-/// program would gather those of each lost connection.
-pub(super) struct InboxWatch {
-    source: Arc<Mutex<Source>>,
-    /// Known also after the inbox is dropped.
+/// Adds the deliveries of sessions, owned by the supervisor.
+pub(super) struct InboxSender(Arc<Mutex<Sources>>);
+
+/// The deliveries of one session, owned by it. When it is dropped, those that were not
+/// handed out are, too: the broker delivers their messages again, and an idle program would
+/// gather those of each lost connection.
+pub(super) struct InboxEntry {
+    sources: Arc<Mutex<Sources>>,
+    id: u64,
     end: watch::Receiver<Option<DeliveriesEnd>>,
 }
 
 /// Why no more deliveries come.
 #[derive(Clone)]
 pub(super) enum DeliveriesEnd {
-    CancelledByBroker,
+    /// By the broker, or by the session itself.
+    Cancelled,
     Lost(TransportError),
 }
 
+struct Sources {
+    /// Usually one, and two while a connection is replaced: the oldest first, because it has
+    /// the older messages. Each stays until its session ends.
+    open: BTreeMap<u64, Source>,
+    next_id: u64,
+    /// Waker of the last poll that returned `Pending`.
+    waker: Waker,
+    /// Whether the supervisor has ended.
+    closed: bool,
+}
+
+/// The deliveries of one session.
 struct Source {
-    /// `None` while another consumer of the channel takes over.
+    tracker: Arc<AckTracker>,
+    /// `None` while another consumer of the channel takes over, and after the end.
     deliveries: Option<Box<dyn Deliveries>>,
-    /// Received before the program asked for them.
+    /// Received and not handed out.
     waiting: VecDeque<Arrival>,
     /// The tag of the last delivery that was handed out.
     last_tag: u64,
-    /// Waker of the last poll that returned `Pending`.
-    waker: Waker,
     /// Sent once.
-    end: Option<watch::Sender<Option<DeliveriesEnd>>>,
-    /// Whether the session has ended.
-    is_over: bool,
-    /// Whether the program has dropped the inbox.
-    is_dropped: bool,
+    end: watch::Sender<Option<DeliveriesEnd>>,
 }
 
 impl Inbox {
-    pub(super) fn new(
-        deliveries: Box<dyn Deliveries>,
-        tracker: Arc<AckTracker>,
-    ) -> (Self, InboxWatch) {
-        let (sender, end) = watch::channel(None);
-        let source = Arc::new(Mutex::new(Source {
-            deliveries: Some(deliveries),
-            waiting: VecDeque::new(),
-            last_tag: 0,
+    pub(super) fn new() -> (InboxSender, Self) {
+        let sources = Arc::new(Mutex::new(Sources {
+            open: BTreeMap::new(),
+            next_id: 0,
             waker: Waker::noop().clone(),
-            end: Some(sender),
-            is_over: false,
-            is_dropped: false,
+            closed: false,
         }));
-        let watch = InboxWatch {
-            source: Arc::clone(&source),
-            end,
-        };
-        (Self { source, tracker }, watch)
+        (InboxSender(Arc::clone(&sources)), Self(sources))
     }
 
-    /// The next delivery; `None` when there are no more, or none may be handed out.
+    /// The next delivery of any session; `None` when the supervisor has ended.
+    ///
+    /// Counts towards tokio's budget: other tasks run, such as the one that sends acks,
+    /// even if the next message is always ready.
     pub(super) fn poll_next(&self, cx: &mut Context<'_>) -> Poll<Option<Delivery>> {
-        let arrival = {
-            let mut source = lock(&self.source);
-            let arrival = ready!(source.poll_next(cx));
-            // Opened with the lock held: the session finds each delivery either here or
-            // in the tracker.
-            let opened = arrival.filter(|arrival| self.tracker.open(arrival.tag));
-            if opened.is_none() {
-                source.give_up();
-            }
-            opened
-        };
-        Poll::Ready(arrival.map(|arrival| {
-            self.tracker.count(&arrival);
-            Delivery::new(arrival, Arc::clone(&self.tracker))
+        let budget = ready!(coop::poll_proceed(cx));
+        let next = ready!(lock(&self.0).poll_next(cx));
+        budget.made_progress();
+        Poll::Ready(next.map(|(arrival, tracker)| {
+            tracker.count(&arrival);
+            Delivery::new(arrival, tracker)
         }))
     }
 
-    /// Whether its session has ended, so that it has no deliveries any more.
-    pub(super) fn is_over(&self) -> bool {
-        lock(&self.source).is_over
-    }
-
-    /// Leaves all unsettled deliveries to the broker; deliveries that the program drops
-    /// later are not reported.
-    pub(super) fn abandon(&self) {
-        self.tracker.close();
+    /// Ready when the supervisor has ended.
+    pub(super) fn poll_closed(&self, cx: &mut Context<'_>) -> Poll<()> {
+        lock(&self.0).poll_closed(cx)
     }
 }
 
-impl InboxWatch {
+impl Drop for Inbox {
+    /// Leaves all unsettled deliveries to the broker; those that the program drops later are
+    /// not reported.
+    fn drop(&mut self) {
+        let sources = lock(&self.0);
+        let trackers = sources.open.values().map(|source| &source.tracker);
+        trackers.for_each(|tracker| tracker.close());
+    }
+}
+
+impl InboxSender {
+    /// Adds the deliveries of a session.
+    pub(super) fn add(
+        &self,
+        deliveries: Box<dyn Deliveries>,
+        tracker: Arc<AckTracker>,
+    ) -> InboxEntry {
+        let (sender, end) = watch::channel(None);
+        let source = Source {
+            tracker,
+            deliveries: Some(deliveries),
+            waiting: VecDeque::new(),
+            last_tag: 0,
+            end: sender,
+        };
+        let mut sources = lock(&self.0);
+        let id = sources.next_id;
+        sources.next_id += 1;
+        sources.open.insert(id, source);
+        sources.waker.wake_by_ref();
+        InboxEntry {
+            sources: Arc::clone(&self.0),
+            id,
+            end,
+        }
+    }
+}
+
+impl Drop for InboxSender {
+    fn drop(&mut self) {
+        let mut sources = lock(&self.0);
+        sources.closed = true;
+        sources.waker.wake_by_ref();
+    }
+}
+
+impl InboxEntry {
     /// Checks for the end of the deliveries while the consumer is idle. Deliveries that
     /// arrive are kept for the program.
     pub(super) fn check(&self) {
-        lock(&self.source).check();
+        self.received(|_| ());
     }
 
     /// Whether the consumer was cancelled, as far as is known.
     pub(super) fn is_cancelled(&self) -> bool {
         self.check();
-        matches!(*self.end.borrow(), Some(DeliveriesEnd::CancelledByBroker))
+        matches!(*self.end.borrow(), Some(DeliveriesEnd::Cancelled))
     }
 
-    /// Completes at the end of the deliveries; `None` if the consumer was dropped before.
-    /// Cancel safe.
-    pub(super) async fn ended(&self) -> Option<DeliveriesEnd> {
+    /// Completes at the end of the deliveries. Cancel safe.
+    pub(super) async fn ended(&self) -> DeliveriesEnd {
         let mut end = self.end.clone();
-        end.wait_for(Option::is_some).await.ok()?.clone()
-    }
-
-    /// Checks for the end of the deliveries, unless some that have arrived are not handed
-    /// out yet.
-    pub(super) fn check_handed_out(&self) {
-        let mut source = lock(&self.source);
-        if source.waiting.is_empty() {
-            source.check_next();
+        match end.wait_for(Option::is_some).await.as_deref() {
+            Ok(Some(end)) => end.clone(),
+            // The sender is dropped with this entry.
+            _ => DeliveriesEnd::Lost(TransportError::closed()),
         }
     }
 
-    /// Whether all deliveries that have arrived were handed out, or none will be.
-    pub(super) fn is_handed_out(&self) -> bool {
-        let source = lock(&self.source);
-        source.waiting.is_empty() || source.is_dropped
+    /// Whether the deliveries have ended, and all were handed out.
+    ///
+    /// # Errors
+    ///
+    /// The channel is lost.
+    pub(super) fn is_handed_out(&self) -> Result<bool, TransportError> {
+        let is_empty = self.received(|source| source.waiting.is_empty());
+        match &*self.end.borrow() {
+            Some(DeliveriesEnd::Lost(error)) => Err(error.clone()),
+            Some(DeliveriesEnd::Cancelled) => Ok(is_empty),
+            None => Ok(false),
+        }
     }
 
     /// Takes the deliveries that have arrived and were not handed out. Returns their tags.
     pub(super) fn take_arrived(&self) -> Vec<u64> {
-        let mut source = lock(&self.source);
-        let mut arrived = std::mem::take(&mut source.waiting);
-        let mut cx = Context::from_waker(Waker::noop());
-        while let Some(deliveries) = &mut source.deliveries
-            && let Poll::Ready(Some(Ok(next))) = deliveries.poll_next(&mut cx)
-        {
-            arrived.push_back(next);
-        }
+        let arrived = self.received(|source| std::mem::take(&mut source.waiting));
         arrived.iter().map(|arrival| arrival.tag).collect()
     }
 
     /// Takes the deliveries, unless they have ended. None is handed out until
     /// [`hand_over`](Self::hand_over).
     pub(super) fn take(&self) -> Option<Box<dyn Deliveries>> {
-        let mut source = lock(&self.source);
-        source.end.as_ref()?;
-        source.deliveries.take()
+        let mut sources = lock(&self.sources);
+        sources.open.get_mut(&self.id)?.deliveries.take()
     }
 
     /// Continues with `waiting`, and then with the deliveries of another consumer of the
-    /// channel.
+    /// channel, unless the deliveries have ended.
     pub(super) fn hand_over(&self, waiting: Vec<Arrival>, deliveries: Box<dyn Deliveries>) {
-        let mut source = lock(&self.source);
-        source.waiting.extend(waiting);
-        source.deliveries = Some(deliveries);
-        source.waker.wake_by_ref();
+        let mut sources = lock(&self.sources);
+        if let Some(source) = sources.open.get_mut(&self.id)
+            && source.end.borrow().is_none()
+        {
+            source.waiting.extend(waiting);
+            source.deliveries = Some(deliveries);
+            sources.waker.wake_by_ref();
+        }
+    }
+
+    /// Receives what has arrived, and then calls `f`.
+    fn received<T: Default>(&self, f: impl FnOnce(&mut Source) -> T) -> T {
+        let mut sources = lock(&self.sources);
+        let Sources { open, waker, .. } = &mut *sources;
+        let Some(source) = open.get_mut(&self.id) else {
+            return T::default();
+        };
+        // A stream keeps the last waker only, which has to remain the program's.
+        if source.receive_all(&mut Context::from_waker(waker)) {
+            waker.wake_by_ref();
+        }
+        f(source)
+    }
+}
+
+impl Drop for InboxEntry {
+    fn drop(&mut self) {
+        let _source = lock(&self.sources).open.remove(&self.id);
+    }
+}
+
+impl Sources {
+    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<(Arrival, Arc<AckTracker>)>> {
+        for source in self.open.values_mut() {
+            if let Some(arrival) = source.next(cx) {
+                let tracker = Arc::clone(&source.tracker);
+                return Poll::Ready(Some((arrival, tracker)));
+            }
+        }
+        self.poll_closed(cx).map(|()| None)
+    }
+
+    fn poll_closed(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        if self.closed {
+            return Poll::Ready(());
+        }
+        self.waker.clone_from(cx.waker());
+        Poll::Pending
+    }
+}
+
+impl Source {
+    /// The next delivery that may be handed out. If there is none, `cx` is woken when there
+    /// is. The session finds each delivery either here or in the tracker.
+    fn next(&mut self, cx: &mut Context<'_>) -> Option<Arrival> {
+        if self.waiting.is_empty() {
+            self.receive(cx);
+        }
+        let (tag, last) = (self.waiting.front()?.tag, self.last_tag);
+        // As AMQP specifies: the order of the tags determines what an ack reaches.
+        if tag <= last {
+            let error = format!("the broker sent delivery tag {tag} after {last}");
+            self.end(DeliveriesEnd::Lost(TransportError::lost(error)));
+            return None;
+        }
+        if !self.tracker.open(tag) {
+            // The reason may have arrived.
+            self.receive_all(cx);
+            if !self.tracker.is_live() {
+                let lost = TransportError::lost("the channel is closed");
+                self.end(DeliveriesEnd::Lost(lost));
+            }
+            return None;
+        }
+        self.last_tag = tag;
+        self.waiting.pop_front()
+    }
+
+    /// Receives all deliveries that have arrived. Returns whether there was one, or the end.
+    fn receive_all(&mut self, cx: &mut Context<'_>) -> bool {
+        let mut has_received = false;
+        while self.receive(cx) {
+            has_received = true;
+        }
+        has_received
+    }
+
+    /// Receives a delivery or the end. Returns whether there was one.
+    fn receive(&mut self, cx: &mut Context<'_>) -> bool {
+        let Some(deliveries) = &mut self.deliveries else {
+            return false;
+        };
+        match deliveries.poll_next(cx) {
+            Poll::Ready(Some(Ok(arrival))) => self.waiting.push_back(arrival),
+            Poll::Ready(Some(Err(error))) => self.end(DeliveriesEnd::Lost(error)),
+            Poll::Ready(None) => self.end(DeliveriesEnd::Cancelled),
+            Poll::Pending => return false,
+        }
+        true
+    }
+
+    /// Ends the deliveries, once.
+    fn end(&mut self, end: DeliveriesEnd) {
+        self.deliveries = None;
+        if self.end.borrow().is_none() {
+            self.end.send_replace(Some(end));
+        }
     }
 }
 
@@ -212,116 +342,9 @@ pub(super) async fn merge(
     Ok(arrivals)
 }
 
-impl Drop for Inbox {
-    fn drop(&mut self) {
-        let mut source = lock(&self.source);
-        source.end = None;
-        source.is_dropped = true;
-    }
-}
-
-impl Drop for InboxWatch {
-    fn drop(&mut self) {
-        lock(&self.source).clear();
-    }
-}
-
-impl Source {
-    /// Ends the deliveries together with the session.
-    fn clear(&mut self) {
-        self.deliveries = None;
-        self.waiting.clear();
-        self.end = None;
-        self.is_over = true;
-        self.waker.wake_by_ref();
-    }
-
-    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Arrival>> {
-        let next = match self.waiting.pop_front() {
-            None => ready!(self.poll_deliveries(cx)),
-            waiting => waiting,
-        };
-        Poll::Ready(next.and_then(|arrival| self.in_order(arrival)))
-    }
-
-    fn poll_deliveries(&mut self, cx: &mut Context<'_>) -> Poll<Option<Arrival>> {
-        if self.end.is_none() {
-            return Poll::Ready(None);
-        }
-        let next = match &mut self.deliveries {
-            Some(deliveries) => deliveries.poll_next(cx),
-            None => Poll::Pending,
-        };
-        if next.is_pending() {
-            self.waker.clone_from(cx.waker());
-        }
-        next.map(|next| self.accept(next))
-    }
-
-    /// Returns an arrival, unless its tag is not higher than the one before, as AMQP
-    /// specifies: the order of the tags determines what an ack reaches.
-    fn in_order(&mut self, arrival: Arrival) -> Option<Arrival> {
-        let (tag, last) = (arrival.tag, self.last_tag);
-        if tag > last {
-            self.last_tag = tag;
-            return Some(arrival);
-        }
-        let error = format!("the broker sent delivery tag {tag} after {last}");
-        self.report_end(DeliveriesEnd::Lost(TransportError::lost(error)));
-        None
-    }
-
-    fn check(&mut self) {
-        while self.check_next() {}
-    }
-
-    /// Polls for a delivery, to keep it, or for the end. Returns whether there was one.
-    fn check_next(&mut self) -> bool {
-        // The stream keeps the last waker only, which has to remain the program's.
-        let waker = self.waker.clone();
-        let mut cx = Context::from_waker(&waker);
-        if self.end.is_some()
-            && let Some(deliveries) = &mut self.deliveries
-            && let Poll::Ready(next) = deliveries.poll_next(&mut cx)
-        {
-            let arrival = self.accept(next);
-            self.waiting.extend(arrival);
-            waker.wake_by_ref();
-            return true;
-        }
-        false
-    }
-
-    /// Returns an arrival. Reports the end to the session and returns `None`.
-    fn accept(&mut self, next: Option<Result<Arrival, TransportError>>) -> Option<Arrival> {
-        let end = match next {
-            Some(Ok(arrival)) => return Some(arrival),
-            Some(Err(error)) => DeliveriesEnd::Lost(error),
-            None => DeliveriesEnd::CancelledByBroker,
-        };
-        self.report_end(end);
-        None
-    }
-
-    /// Reports the end of the deliveries because none may be handed out any more: unless
-    /// the session has ended, its channel is lost.
-    fn give_up(&mut self) {
-        self.check();
-        let lost = TransportError::lost("the channel is closed");
-        self.report_end(DeliveriesEnd::Lost(lost));
-    }
-
-    fn report_end(&mut self, end: DeliveriesEnd) {
-        if let Some(sender) = self.end.take() {
-            sender.send_replace(Some(end));
-        }
-    }
-}
-
 #[cfg(all(test, feature = "memory"))]
 mod tests {
     use super::*;
-    use crate::client::consumer::inboxes::Inboxes;
 
     /// Deliveries that have arrived, by their tags.
     struct Arrived {
@@ -356,41 +379,58 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn deliveries_end_with_a_session_that_replaces_its_consumer() {
-        let (inbox, watch) = Inbox::new(Arrived::boxed([], false), tracker().await);
-        assert!(watch.take().is_some());
+    async fn a_consumer_that_is_replaced_hands_out_nothing_meanwhile() {
+        let (sender, inbox) = Inbox::new();
+        let entry = sender.add(Arrived::boxed([1], false), tracker().await);
+        assert!(entry.take().is_some());
         let mut cx = Context::from_waker(Waker::noop());
         assert!(inbox.poll_next(&mut cx).is_pending());
-        drop(watch);
+        drop(entry);
+        assert!(inbox.poll_next(&mut cx).is_pending(), "the session is over");
+        drop(sender);
         assert!(matches!(inbox.poll_next(&mut cx), Poll::Ready(None)));
     }
 
     /// The program may have asked for a delivery before the session asks for the end.
     #[tokio::test]
     async fn a_cancelled_consumer_is_known_after_the_program_has_dropped_the_inbox() {
-        let (inbox, watch) = Inbox::new(Arrived::boxed([], true), tracker().await);
+        let (sender, inbox) = Inbox::new();
+        let entry = sender.add(Arrived::boxed([], true), tracker().await);
         let mut cx = Context::from_waker(Waker::noop());
-        assert!(matches!(inbox.poll_next(&mut cx), Poll::Ready(None)));
+        assert!(inbox.poll_next(&mut cx).is_pending());
         drop(inbox);
-        assert!(watch.is_cancelled());
+        assert!(entry.is_cancelled());
     }
 
     #[tokio::test]
     async fn an_idle_program_keeps_no_messages_of_lost_connections() {
-        let (sender, _inboxes) = Inboxes::new();
-        let mut sources = Vec::new();
+        let (sender, inbox) = Inbox::new();
+        let mut last = None;
         for _ in 0..10 {
-            let (inbox, watch) = Inbox::new(Arrived::boxed([1, 2], false), tracker().await);
-            sender.send(inbox);
-            watch.check();
-            sources.push(Arc::downgrade(&watch.source));
+            let entry = sender.add(Arrived::boxed([1, 2], false), tracker().await);
+            entry.check();
+            last = Some(entry);
         }
-        let kept: Vec<_> = sources
-            .iter()
-            .filter_map(std::sync::Weak::upgrade)
-            .collect();
-        let waiting = kept.iter().map(|source| lock(source).waiting.len());
-        assert_eq!((kept.len(), waiting.sum()), (1, 0));
+        let kept = || {
+            let sources = lock(&inbox.0);
+            let waiting = sources.open.values().map(|source| source.waiting.len());
+            waiting.collect::<Vec<_>>()
+        };
+        assert_eq!(kept(), [2]);
+        drop(last);
+        assert!(kept().is_empty());
+    }
+
+    /// The session has to find it, to requeue it.
+    #[tokio::test]
+    async fn a_delivery_that_may_not_be_handed_out_is_kept() {
+        let (sender, inbox) = Inbox::new();
+        let tracker = tracker().await;
+        let entry = sender.add(Arrived::boxed([1, 2], false), Arc::clone(&tracker));
+        tracker.close();
+        let mut cx = Context::from_waker(Waker::noop());
+        assert!(inbox.poll_next(&mut cx).is_pending());
+        assert_eq!(entry.take_arrived(), [1, 2]);
     }
 
     #[tokio::test]

@@ -11,7 +11,6 @@ mod delivery_states;
 mod event;
 mod from_message;
 mod inbox;
-mod inboxes;
 mod jobs;
 mod other_bindings;
 mod policy;
@@ -43,7 +42,7 @@ pub use event::ConsumerEvent;
 pub use from_message::FromMessage;
 pub use policy::{OnFailure, Validation};
 
-use self::inboxes::Inboxes;
+use self::inbox::Inbox;
 use self::shared::Shared;
 use self::supervisor::Started;
 use super::connection::Connection;
@@ -88,7 +87,7 @@ use super::error::{BindingError, Error};
 /// Dropping a consumer stops it as [`stop`](Self::stop) does, without waiting.
 pub struct Consumer {
     shared: Arc<Shared>,
-    inboxes: Inboxes,
+    inbox: Inbox,
     supervisor: JoinHandle<Result<(), Error>>,
     /// Whether the program has asked for deliveries.
     consuming: bool,
@@ -101,13 +100,10 @@ impl Consumer {
     }
 
     fn new(shared: Arc<Shared>, started: Started) -> Self {
-        let Started {
-            inboxes,
-            supervisor,
-        } = started;
+        let Started { inbox, supervisor } = started;
         Self {
             shared,
-            inboxes,
+            inbox,
             supervisor,
             consuming: false,
         }
@@ -170,21 +166,20 @@ impl Consumer {
         self.shared.meter.gauges()
     }
 
-    /// Drops the deliveries that were not handed out, and waits for the supervisor.
+    /// Waits for the supervisor.
     async fn finish(&mut self) -> Result<(), Error> {
-        poll_fn(|cx| self.inboxes.poll_finish(cx)).await;
         joined((&mut self.supervisor).await)
     }
 
     fn poll_delivery(&mut self, cx: &mut Context<'_>) -> Poll<Option<Delivery>> {
         if self.shared.stop.is_asked() {
-            return self.inboxes.poll_finish(cx).map(|()| None);
+            return self.inbox.poll_closed(cx).map(|()| None);
         }
         if !self.consuming {
             self.consuming = true;
             self.shared.consume(self.shared.config.stream_prefetch());
         }
-        let next = self.inboxes.poll_next(cx);
+        let next = self.inbox.poll_next(cx);
         if let Poll::Ready(Some(delivery)) = &next {
             self.shared.report_redeliveries(delivery);
         }
@@ -215,7 +210,6 @@ impl Stream for Consumer {
 impl Drop for Consumer {
     fn drop(&mut self) {
         self.shared.stop.ask();
-        self.inboxes.abandon();
     }
 }
 

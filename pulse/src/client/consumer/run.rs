@@ -210,7 +210,6 @@ where
         }
         // If the consumer has ended by an error, what waits for the broker has to end, too.
         consumer.shared.stop.ask();
-        consumer.inboxes.close();
         self.workers.jobs.abandon();
         self.retries.abandon();
         loop {

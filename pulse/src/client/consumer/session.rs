@@ -13,8 +13,7 @@ use tracing::Instrument;
 
 pub(super) use self::retirement::Undelivered;
 use super::ack_tracker::AckTracker;
-use super::inbox::{self, DeliveriesEnd, Inbox, InboxWatch};
-use super::inboxes::InboxSender;
+use super::inbox::{self, DeliveriesEnd, InboxEntry, InboxSender};
 use super::other_bindings;
 use super::refused_bindings;
 use super::setup::{self, Prepared};
@@ -40,7 +39,7 @@ pub(super) struct Session {
     tracker: Arc<AckTracker>,
     timers: Timers,
     /// `None` until the program wants deliveries.
-    inbox: Option<InboxWatch>,
+    entry: Option<InboxEntry>,
     /// The prefetch of its consumer; `None` until the program wants deliveries.
     prefetch: Option<u16>,
     /// Whether the prefetch is neither renewed nor changed, because the queue would deliver
@@ -82,7 +81,7 @@ impl Session {
             timers: Timers::new(),
             link,
             channel,
-            inbox: None,
+            entry: None,
             prefetch: None,
             keeps_prefetch: has_single_active_consumer,
             consumers: 0,
@@ -121,14 +120,14 @@ impl Session {
     pub(super) async fn consume(
         &mut self,
         prefetch: u16,
-        inboxes: &InboxSender,
+        inbox: &InboxSender,
     ) -> Result<(), ConnectError> {
         let before = self.consumer_tag();
         self.prefetch = Some(prefetch);
         self.consumers += 1;
         let tag = self.consumer_tag();
-        let old = (self.inbox.as_ref())
-            .and_then(InboxWatch::take)
+        let old = (self.entry.as_ref())
+            .and_then(InboxEntry::take)
             .map(|old| (before, old));
         let (channel, queue) = (Arc::clone(&self.channel), self.queue.clone());
         let consume = async move { consume(&*channel, &queue, &tag, prefetch, old).await };
@@ -136,12 +135,10 @@ impl Session {
         let (waiting, deliveries) = consumed
             .unwrap_or_else(|_| Err(TransportError::lost("the broker does not answer").into()))?;
         self.tracker.set_prefetch(prefetch);
-        if let Some(inbox) = &self.inbox {
-            inbox.hand_over(waiting, deliveries);
+        if let Some(entry) = &self.entry {
+            entry.hand_over(waiting, deliveries);
         } else {
-            let (inbox, watch) = Inbox::new(deliveries, Arc::clone(&self.tracker));
-            self.inbox = Some(watch);
-            inboxes.send(inbox);
+            self.entry = Some(inbox.add(deliveries, Arc::clone(&self.tracker)));
         }
         Ok(())
     }
@@ -151,7 +148,7 @@ impl Session {
         &mut self,
         shared: &Shared,
         stop: &mut Stop,
-        inboxes: &InboxSender,
+        inbox: &InboxSender,
     ) -> End {
         let mut old = self.recycle_timer(shared.config.recycle);
         let mut demand = shared.demand.subscribe();
@@ -160,17 +157,15 @@ impl Session {
         loop {
             let is_fixed = self.keeps_prefetch && self.prefetch.is_some();
             tokio::select! {
-                end = ended(&self.inbox) => return match end {
-                    Some(DeliveriesEnd::CancelledByBroker) => {
+                end = ended(&self.entry) => return match end {
+                    DeliveriesEnd::Cancelled => {
                         // Its channel is open. It may not be otherwise, or the tags may be
                         // those of a new queue's deliveries, which RabbitMQ does not tell
                         // apart.
                         self.tracker.flush();
                         End::Lost(TransportError::lost("the broker cancelled the consumer"))
                     }
-                    Some(DeliveriesEnd::Lost(error)) => End::Lost(error),
-                    // The consumer was dropped, with its inboxes.
-                    None => End::Stopped,
+                    DeliveriesEnd::Lost(error) => End::Lost(error),
                 },
                 error = lost(&mut link) => return End::Lost(error),
                 () = stop.asked() => return End::Stopped,
@@ -186,7 +181,7 @@ impl Session {
                         let _ = timeout(CLOSE_TIMEOUT, stop.deadline()).await;
                     };
                     let consumed = tokio::select! {
-                        consumed = self.consume(prefetch, inboxes) => consumed,
+                        consumed = self.consume(prefetch, inbox) => consumed,
                         () = too_late => return End::Stopped,
                     };
                     if let Err(error) = consumed {
@@ -194,8 +189,8 @@ impl Session {
                     }
                 }
                 _ = checks.tick() => {
-                    if let Some(inbox) = &self.inbox {
-                        inbox.check();
+                    if let Some(entry) = &self.entry {
+                        entry.check();
                     } else if !self.channel.is_open() {
                         return End::Lost(TransportError::lost("the channel is closed"));
                     }
@@ -259,7 +254,7 @@ impl Session {
 
     /// Whether the broker has cancelled the consumer, as far as is known.
     pub(super) fn is_cancelled_by_broker(&self) -> bool {
-        self.inbox.as_ref().is_some_and(InboxWatch::is_cancelled)
+        self.entry.as_ref().is_some_and(InboxEntry::is_cancelled)
     }
 
     /// Whether the broker has cancelled the consumer, as far as is known when the session
@@ -311,10 +306,10 @@ fn is_open(link: &dyn Link) -> bool {
     !matches!(*link.state().borrow(), LinkState::Lost(_))
 }
 
-/// Completes at the end of an inbox's deliveries; never without an inbox.
-async fn ended(inbox: &Option<InboxWatch>) -> Option<DeliveriesEnd> {
-    match inbox {
-        Some(inbox) => inbox.ended().await,
+/// Completes at the end of a session's deliveries; never before they start.
+async fn ended(entry: &Option<InboxEntry>) -> DeliveriesEnd {
+    match entry {
+        Some(entry) => entry.ended().await,
         None => std::future::pending().await,
     }
 }

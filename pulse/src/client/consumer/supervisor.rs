@@ -8,7 +8,7 @@ use tracing::Instrument;
 
 use super::config::Config;
 use super::event::ConsumerEvent;
-use super::inboxes::{InboxSender, Inboxes};
+use super::inbox::{Inbox, InboxSender};
 use super::session::{End, Session, Undelivered};
 use super::setup;
 use super::shared::Shared;
@@ -24,7 +24,7 @@ const STEADY: Duration = Duration::from_secs(1);
 
 /// A consumer whose first session is set up.
 pub(super) struct Started {
-    pub(super) inboxes: Inboxes,
+    pub(super) inbox: Inbox,
     pub(super) supervisor: JoinHandle<Result<(), Error>>,
 }
 
@@ -35,18 +35,18 @@ pub(super) async fn start(shared: &Arc<Shared>) -> Result<Started, Error> {
         connection = ?shared.config.connection,
         queue = tracing::field::Empty,
     );
-    let (sender, inboxes) = Inboxes::new();
+    let (sender, inbox) = Inbox::new();
     let mut supervisor = Supervisor {
         stop: shared.stop.subscribe(),
         reconnector: reconnector(shared),
         shared: Arc::clone(shared),
-        inboxes: sender,
+        inbox: sender,
         retiring: JoinSet::new(),
     };
     let first = supervisor.connect().instrument(span.clone()).await?;
     span.record("queue", &first.queue);
     Ok(Started {
-        inboxes,
+        inbox,
         supervisor: tokio::spawn(supervisor.supervise(first).instrument(span)),
     })
 }
@@ -55,7 +55,7 @@ struct Supervisor {
     shared: Arc<Shared>,
     stop: Stop,
     reconnector: Reconnector,
-    inboxes: InboxSender,
+    inbox: InboxSender,
     /// Sessions that wait for the last deliveries to be settled.
     retiring: JoinSet<usize>,
 }
@@ -65,14 +65,14 @@ impl Supervisor {
         let result = self.run_sessions(first).await;
         self.shared.meter.connected.set(false);
         let Self {
-            inboxes,
+            inbox,
             mut retiring,
             shared,
             mut stop,
             ..
         } = self;
         // This ends the consumer's deliveries, and then its handlers.
-        drop(inboxes);
+        drop(inbox);
         let mut deliveries = 0;
         while let Some(unfinished) = retiring.join_next().await {
             deliveries += unfinished.unwrap_or_default();
@@ -96,9 +96,7 @@ impl Supervisor {
     /// Returns when asked to stop.
     async fn run_sessions(&mut self, mut session: Session) -> Result<(), Error> {
         loop {
-            let end = session
-                .run(&self.shared, &mut self.stop, &self.inboxes)
-                .await;
+            let end = session.run(&self.shared, &mut self.stop, &self.inbox).await;
             let error = match end {
                 End::Stopped => {
                     self.retire(session, Undelivered::Requeue);
@@ -134,7 +132,7 @@ impl Supervisor {
         }
         let (mut stop, lost) = (self.stop.clone(), old.lost());
         let new = tokio::select! {
-            new = old.beside_timers(open_session(&self.shared, &self.inboxes)) => new,
+            new = old.beside_timers(open_session(&self.shared, &self.inbox)) => new,
             () = stop.asked() => return old,
             // The old one finds out why.
             _ = lost => {
@@ -198,7 +196,7 @@ impl Supervisor {
         };
         let queue = old.queue.clone();
         let link = old.abandon().await;
-        let (shared, inboxes) = (&self.shared, &self.inboxes);
+        let (shared, inbox) = (&self.shared, &self.inbox);
         if let Some(link) = link {
             shared.report_lost_channel(queue, &error);
             // A channel that the broker closes at once is replaced with a delay, by the
@@ -206,7 +204,7 @@ impl Supervisor {
             if !lost.progress && lost.age < STEADY {
                 self.reconnector.wait_after(&lost).await;
             }
-            match set_up(shared, inboxes, Arc::clone(&link)).await {
+            match set_up(shared, inbox, Arc::clone(&link)).await {
                 Ok(session) => return Ok(session),
                 Err(error) => lost.error = Arc::new(error.on_open_connection()),
             }
@@ -216,14 +214,14 @@ impl Supervisor {
         } else {
             shared.meter.connections_lost.up();
         }
-        let open = || open_session(shared, inboxes);
+        let open = || open_session(shared, inbox);
         self.reconnector.reopen(&lost, open).await
     }
 
     /// Sets up the first session, in as many attempts as the policy allows.
     async fn connect(&mut self) -> Result<Session, Error> {
-        let (shared, inboxes) = (&self.shared, &self.inboxes);
-        let open = || open_session(shared, inboxes);
+        let (shared, inbox) = (&self.shared, &self.inbox);
+        let open = || open_session(shared, inbox);
         let mut session = self.reconnector.open(open).await?;
         if let Some(error) = unbound(&shared.config, &session.failed_bindings) {
             session.abandon().await;
@@ -280,17 +278,14 @@ fn reconnector(shared: &Shared) -> Reconnector {
 }
 
 /// Sets up a session on a new connection.
-async fn open_session(
-    shared: &Arc<Shared>,
-    inboxes: &InboxSender,
-) -> Result<Session, ConnectError> {
+async fn open_session(shared: &Arc<Shared>, inbox: &InboxSender) -> Result<Session, ConnectError> {
     let link = shared.config.connection.open().await?;
-    set_up(shared, inboxes, Arc::from(link)).await
+    set_up(shared, inbox, Arc::from(link)).await
 }
 
 async fn set_up(
     shared: &Arc<Shared>,
-    inboxes: &InboxSender,
+    inbox: &InboxSender,
     link: Arc<dyn Link>,
 ) -> Result<Session, ConnectError> {
     let Shared {
@@ -309,7 +304,7 @@ async fn set_up(
     let mut session = Session::new(link, prepared, &shared.meter);
     let demand = *shared.demand.borrow();
     if let Some(prefetch) = demand {
-        session.consume(prefetch, inboxes).await?;
+        session.consume(prefetch, inbox).await?;
     }
     Ok(session)
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::time::{sleep, timeout};
 
 use super::{CHECK_INTERVAL, Session, is_open};
-use crate::client::consumer::inbox::{DeliveriesEnd, InboxWatch};
+use crate::client::consumer::inbox::InboxEntry;
 use crate::client::consumer::shared::Shared;
 use crate::client::consumer::stop::Stop;
 use crate::client::consumer::timers::{REQUEUE_INTERVAL, every};
@@ -91,19 +91,22 @@ impl Session {
         stop: &mut Stop,
     ) -> Result<usize, TransportError> {
         let lost = self.lost();
-        let mut stopping = stop.clone();
+        let (mut asked, mut stopping) = (stop.clone(), stop.clone());
         let Self {
             tracker,
             timers,
-            inbox,
+            entry,
             ..
         } = self;
-        let inbox = inbox.as_ref();
+        let entry = entry.as_ref();
         let settled = async {
             if undelivered == Undelivered::HandOut
-                && let Some(inbox) = inbox
+                && let Some(entry) = entry
             {
-                handed_out(inbox).await?;
+                tokio::select! {
+                    handed_out = handed_out(entry) => handed_out?,
+                    () = asked.asked() => {}
+                }
             }
             tracker.close_when_idle().await;
             Ok(0)
@@ -114,7 +117,7 @@ impl Session {
             // may run for long.
             loop {
                 sleep(REQUEUE_INTERVAL).await;
-                let arrived = inbox.map(InboxWatch::take_arrived);
+                let arrived = entry.map(InboxEntry::take_arrived);
                 tracker.requeue_abandoned(&arrived.unwrap_or_default());
             }
         };
@@ -147,24 +150,14 @@ impl Session {
 }
 
 /// Completes when the program has got all deliveries of a cancelled consumer, also if it
-/// asks for no others, or has dropped the inbox.
+/// asks for no others.
 ///
 /// # Errors
 ///
 /// The channel is lost.
-async fn handed_out(inbox: &InboxWatch) -> Result<(), TransportError> {
+async fn handed_out(entry: &InboxEntry) -> Result<(), TransportError> {
     let mut checks = every(CHECK_INTERVAL);
-    loop {
-        tokio::select! {
-            end = inbox.ended() => match end {
-                Some(DeliveriesEnd::Lost(error)) => return Err(error),
-                Some(DeliveriesEnd::CancelledByBroker) | None => break,
-            },
-            _ = checks.tick() => inbox.check_handed_out(),
-        }
-    }
-    // The end may have been found before all that had arrived was handed out.
-    while !inbox.is_handed_out() {
+    while !entry.is_handed_out()? {
         checks.tick().await;
     }
     Ok(())
