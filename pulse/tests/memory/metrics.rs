@@ -5,12 +5,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use metrics::{
-    Counter, Gauge, GaugeFn, Histogram, Key, KeyName, Metadata, Recorder, SharedString, Unit,
+    Counter, CounterFn, Gauge, GaugeFn, Histogram, Key, KeyName, Metadata, Recorder, SharedString,
+    Unit,
 };
 use taskcluster_pulse::{Consumer, Envelope, Error, Exchange, MemoryBroker, Publisher};
 
 use crate::common::{Numbered, eventually, message};
-use crate::{EXCHANGE, builder, dead_lettering, publish};
+use crate::{EXCHANGE, QUEUE, builder, dead_lettering, publish};
 
 /// A recorder that keeps its values, with names in the form of Prometheus.
 #[derive(Default)]
@@ -186,4 +187,63 @@ async fn with_an_unconfirmed_dead_letter(seen: &Seen) {
     eventually(|| seen.gauge("taskcluster_pulse_in_work") == 1.0).await;
     handle.stop();
     run.await.expect("no panic").expect("stopped");
+}
+
+/// Panics when acks are counted for the first time.
+#[derive(Default)]
+struct Panicking(AtomicU64);
+
+impl CounterFn for Panicking {
+    fn increment(&self, _: u64) {
+        assert!(self.0.fetch_add(1, Ordering::Relaxed) > 0, "the first acks");
+    }
+
+    fn absolute(&self, _: u64) {}
+}
+
+impl Recorder for Panicking {
+    fn describe_counter(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+
+    fn describe_gauge(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+
+    fn describe_histogram(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+
+    fn register_counter(&self, key: &Key, _: &Metadata<'_>) -> Counter {
+        match key.name() {
+            "taskcluster_pulse_acks_sent_total" => Counter::from_arc(Arc::new(Self::default())),
+            _ => Counter::noop(),
+        }
+    }
+
+    fn register_gauge(&self, _: &Key, _: &Metadata<'_>) -> Gauge {
+        Gauge::noop()
+    }
+
+    fn register_histogram(&self, _: &Key, _: &Metadata<'_>) -> Histogram {
+        Histogram::noop()
+    }
+}
+
+/// Otherwise no ack would be sent before a batch is full.
+#[test]
+fn acks_are_sent_after_the_recorder_has_panicked() {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    metrics::with_local_recorder(&Panicking::default(), || {
+        runtime.block_on(async {
+            let broker = MemoryBroker::new();
+            let mut consumer = builder(&broker).start().await.expect("started");
+            publish(&broker, 0..3).await;
+            consumer.next().await.expect("a delivery").ack();
+            eventually(|| consumer.counters().channels_lost == 1).await;
+            for _ in 1..3 {
+                consumer.next().await.expect("a delivery").ack();
+            }
+            eventually(|| consumer.counters().acks_sent == 3).await;
+            consumer.stop().await.expect("stopped");
+            assert_eq!(broker.queue_len(QUEUE), Some(0));
+        });
+    });
 }

@@ -2,7 +2,7 @@
 
 mod retirement;
 
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ use super::refused_bindings;
 use super::setup::{self, Prepared};
 use super::shared::Shared;
 use super::stop::Stop;
-use super::timers::{Timers, due, every};
+use super::timers::{self, due, every};
 use crate::client::connection::ConnectError;
 use crate::client::counters::Meter;
 use crate::client::error::BindingError;
@@ -37,7 +37,6 @@ pub(super) struct Session {
     link: Arc<dyn Link>,
     channel: Arc<dyn Channel>,
     tracker: Arc<AckTracker>,
-    timers: Timers,
     /// `None` until the program wants deliveries.
     entry: Option<InboxEntry>,
     /// The prefetch of its consumer; `None` until the program wants deliveries.
@@ -56,6 +55,8 @@ pub(super) struct Session {
     fresh_since: Instant,
     /// Tasks that are aborted when the session ends.
     background: JoinSet<()>,
+    /// The task of [`timers::run`].
+    timers: JoinSet<()>,
 }
 
 /// Why a session has ended, or is to be replaced.
@@ -76,9 +77,11 @@ impl Session {
             unlimited,
             failed_bindings,
         } = prepared;
+        let tracker = Arc::new(AckTracker::new(Arc::clone(&channel), Arc::clone(meter)));
+        let mut timers = JoinSet::new();
+        timers.spawn(timers::run(Arc::clone(&tracker)).in_current_span());
         Self {
-            tracker: Arc::new(AckTracker::new(Arc::clone(&channel), Arc::clone(meter))),
-            timers: Timers::new(),
+            tracker,
             link,
             channel,
             entry: None,
@@ -91,6 +94,7 @@ impl Session {
             since: Instant::now(),
             fresh_since: Instant::now(),
             background: JoinSet::new(),
+            timers,
         }
     }
 
@@ -129,10 +133,9 @@ impl Session {
         let old = (self.entry.as_ref())
             .and_then(InboxEntry::take)
             .map(|old| (before, old));
-        let (channel, queue) = (Arc::clone(&self.channel), self.queue.clone());
-        let consume = async move { consume(&*channel, &queue, &tag, prefetch, old).await };
-        let consumed = self.beside_timers(timeout(CONSUME_TIMEOUT, consume)).await;
-        let (waiting, deliveries) = consumed
+        let consume = consume(&*self.channel, &self.queue, &tag, prefetch, old);
+        let (waiting, deliveries) = timeout(CONSUME_TIMEOUT, consume)
+            .await
             .unwrap_or_else(|_| Err(TransportError::lost("the broker does not answer").into()))?;
         self.tracker.set_prefetch(prefetch);
         if let Some(entry) = &self.entry {
@@ -143,7 +146,7 @@ impl Session {
         Ok(())
     }
 
-    /// Sends acks and requeues dropped deliveries, until the session ends.
+    /// Runs until the session ends, or is to be replaced.
     pub(super) async fn run(
         &mut self,
         shared: &Shared,
@@ -170,7 +173,7 @@ impl Session {
                 error = lost(&mut link) => return End::Lost(error),
                 () = stop.asked() => return End::Stopped,
                 () = due(&mut old) => return End::Old,
-                () = self.timers.tick(&self.tracker) => {}
+                error = failed(&mut self.timers) => return End::Lost(error),
                 prefetch = wanted(&mut demand, self.prefetch, &self.tracker), if !is_fixed => {
                     if shared.stop.is_asked() {
                         return End::Stopped;
@@ -207,17 +210,6 @@ impl Session {
     fn recycle_timer(&self, recycle: Option<Duration>) -> Option<Pin<Box<Sleep>>> {
         let left = |age: Duration| age.saturating_sub(self.fresh_since.elapsed());
         recycle.map(|age| Box::pin(sleep(left(age))))
-    }
-
-    /// Awaits `work`, and meanwhile sends acks and requeues as [`run`](Self::run) does.
-    pub(super) async fn beside_timers<T>(&mut self, work: impl Future<Output = T>) -> T {
-        let mut work = pin!(work);
-        loop {
-            tokio::select! {
-                done = &mut work => return done,
-                () = self.timers.tick(&self.tracker) => {}
-            }
-        }
     }
 
     /// Gives up the deliveries in work after the loss of the channel, at once. The future
@@ -312,6 +304,13 @@ async fn ended(entry: &Option<InboxEntry>) -> DeliveriesEnd {
         Some(entry) => entry.ended().await,
         None => std::future::pending().await,
     }
+}
+
+/// Completes if the task that sends acks has panicked, for instance in the program's
+/// recorder of metrics.
+async fn failed(timers: &mut JoinSet<()>) -> TransportError {
+    let _ = timers.join_next().await;
+    TransportError::lost("the task that sends acks has panicked")
 }
 
 /// Completes when the connection is lost.

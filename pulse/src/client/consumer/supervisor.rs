@@ -132,7 +132,7 @@ impl Supervisor {
         }
         let (mut stop, lost) = (self.stop.clone(), old.lost());
         let new = tokio::select! {
-            new = old.beside_timers(open_session(&self.shared, &self.inbox)) => new,
+            new = open_session(&self.shared, &self.inbox) => new,
             () = stop.asked() => return old,
             // The old one finds out why.
             _ = lost => {

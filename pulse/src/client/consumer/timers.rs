@@ -1,6 +1,7 @@
 //! The times at which a session sends acks and requeues deliveries.
 
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::{Interval, MissedTickBehavior, Sleep, interval, sleep};
@@ -30,40 +31,24 @@ pub(super) async fn due(timer: &mut Option<Pin<Box<Sleep>>>) {
     }
 }
 
-/// When to send acks that are not part of a full batch, and to requeue dropped deliveries.
-pub(super) struct Timers {
-    acks: Option<Pin<Box<Sleep>>>,
-    requeues: Interval,
-}
-
-impl Timers {
-    pub(super) fn new() -> Self {
-        Self {
-            acks: None,
-            requeues: every(REQUEUE_INTERVAL),
+/// Sends acks that are not part of a full batch, and requeues dropped deliveries. Never
+/// completes.
+pub(super) async fn run(tracker: Arc<AckTracker>) {
+    let acks = async {
+        loop {
+            tracker.ack_due().await;
+            sleep(ACK_DELAY).await;
+            tracker.flush();
         }
-    }
-
-    /// Waits for the next time, and sends acks or requeues. Cancel safe.
-    pub(super) async fn tick(&mut self, tracker: &AckTracker) {
-        let Self { acks, requeues } = self;
-        tokio::select! {
-            () = ack_time(acks, tracker) => {
-                *acks = None;
-                tracker.flush();
-            }
-            _ = requeues.tick() => tracker.requeue_dropped(),
+    };
+    let requeues = async {
+        let mut ticks = every(REQUEUE_INTERVAL);
+        loop {
+            ticks.tick().await;
+            tracker.requeue_dropped();
         }
-    }
-}
-
-/// Completes when acks have waited for others long enough.
-async fn ack_time(timer: &mut Option<Pin<Box<Sleep>>>, tracker: &AckTracker) {
-    if timer.is_none() {
-        tracker.ack_due().await;
-        *timer = Some(Box::pin(sleep(ACK_DELAY)));
-    }
-    due(timer).await;
+    };
+    tokio::join!(acks, requeues);
 }
 
 #[cfg(test)]

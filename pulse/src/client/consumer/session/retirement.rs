@@ -1,12 +1,11 @@
 //! The end of a session in order, when the consumer stops or another session replaces it.
 
-use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::{sleep, timeout};
 
-use super::{CHECK_INTERVAL, Session, is_open};
+use super::{CHECK_INTERVAL, Session, failed, is_open};
 use crate::client::consumer::inbox::InboxEntry;
 use crate::client::consumer::shared::Shared;
 use crate::client::consumer::stop::Stop;
@@ -41,15 +40,11 @@ impl Session {
             self.tracker.close();
         }
         if self.consumers > 0 {
-            let (channel, mut stop) = (Arc::clone(&self.channel), stop.clone());
             let tag = self.consumer_tag();
-            let cancel = async move {
-                tokio::select! {
-                    _ = timeout(CLOSE_TIMEOUT, channel.cancel(&tag)) => {}
-                    () = stop.deadline() => {}
-                }
-            };
-            self.beside_timers(cancel).await;
+            tokio::select! {
+                _ = timeout(CLOSE_TIMEOUT, self.channel.cancel(&tag)) => {}
+                () = stop.deadline() => {}
+            }
         }
         let unfinished = match self.settled(undelivered, &mut stop).await {
             Ok(unfinished) => unfinished,
@@ -121,19 +116,12 @@ impl Session {
                 tracker.requeue_abandoned(&arrived.unwrap_or_default());
             }
         };
-        let mut settled = pin!(settled);
-        let mut requeued = pin!(requeued);
-        let mut lost = pin!(lost);
-        loop {
-            tokio::select! {
-                settled = &mut settled => return settled,
-                () = timers.tick(tracker) => {}
-                () = &mut requeued => {}
-                () = stop.deadline() => {
-                    return Ok(tracker.give_up());
-                }
-                error = &mut lost => return Err(error),
-            }
+        tokio::select! {
+            settled = settled => settled,
+            never = requeued => never,
+            () = stop.deadline() => Ok(tracker.give_up()),
+            error = lost => Err(error),
+            error = failed(timers) => Err(error),
         }
     }
 
