@@ -4,7 +4,8 @@ use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use super::ack_tracker::{AckTracker, Settlement};
+use super::ack_tracker::AckTracker;
+use super::delivery_states::Settlement;
 use crate::client::envelope::Envelope;
 use crate::client::transport::Arrival;
 

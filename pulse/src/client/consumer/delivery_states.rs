@@ -6,14 +6,31 @@
 //! unfinished one are acked one by one.
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use tokio::time::Instant;
 
 use super::waiting::WaitingCount;
 
+/// Maximum number of finished deliveries in a batch of acks. Deliveries with unsent acks
+/// count towards the prefetch, so a batch is a small part of it.
+const MAX_BATCH: u16 = 64;
+
+/// How a delivery is settled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Settlement {
+    Ack,
+    Reject,
+    Requeue,
+    /// It is requeued when the channel closes, or a while after the consumer was stopped.
+    Abandon,
+    /// The program dropped it without an ack; it is requeued within a second.
+    Drop,
+}
+
 /// The state of one delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum State {
+enum State {
     InWork,
     /// Handled; its ack is not sent yet.
     Acked,
@@ -21,6 +38,27 @@ pub(super) enum State {
     Settled,
     /// No longer in work and not settled: no ack may reach past it.
     Abandoned,
+}
+
+/// Acks to send: one up to a tag, and then single ones.
+#[derive(Debug, Default, PartialEq, Eq)]
+#[must_use]
+pub(super) struct Acks {
+    /// The tag, and how many deliveries it acks.
+    pub(super) up_to: Option<(u64, usize)>,
+    pub(super) singles: Vec<u64>,
+}
+
+impl Acks {
+    /// The number of frames.
+    pub(super) fn frames(&self) -> usize {
+        usize::from(self.up_to.is_some()) + self.singles.len()
+    }
+
+    /// The number of deliveries.
+    pub(super) fn deliveries(&self) -> usize {
+        self.up_to.map_or(0, |(_, count)| count) + self.singles.len()
+    }
 }
 
 /// Minimum for [`DeliveryStates::full`].
@@ -34,24 +72,22 @@ pub(super) struct DeliveryStates {
     /// that stays unfinished.
     full: usize,
     last_tag: u64,
-    pub(super) in_work: usize,
-    pub(super) waiting: WaitingCount,
+    in_work: usize,
+    waiting: WaitingCount,
     /// Whether no more deliveries are handed out.
-    pub(super) closed: bool,
+    closed: bool,
     /// Number of unsent acks at which they are sent at once.
-    pub(super) batch: usize,
-    /// The tag up to which an ack is due, and how many deliveries it acks.
-    pub(super) due: Option<(u64, usize)>,
-    /// Acked behind an unfinished delivery.
-    pub(super) singles: Vec<u64>,
+    batch: usize,
+    /// The acks that are due. The single ones are those behind an unfinished delivery.
+    acks: Acks,
     /// Dropped by the program.
-    pub(super) dropped: Vec<u64>,
+    dropped: Vec<u64>,
     /// When a delivery was last requeued or rejected.
-    pub(super) last_nack: Option<Instant>,
+    last_nack: Option<Instant>,
 }
 
 impl DeliveryStates {
-    pub(super) fn new(batch: usize) -> Self {
+    pub(super) fn new() -> Self {
         Self {
             entries: VecDeque::new(),
             full: MIN_FULL,
@@ -59,15 +95,18 @@ impl DeliveryStates {
             in_work: 0,
             waiting: WaitingCount::default(),
             closed: false,
-            batch,
-            due: None,
-            singles: Vec::new(),
+            batch: usize::from(MAX_BATCH),
+            acks: Acks::default(),
             dropped: Vec::new(),
             last_nack: None,
         }
     }
 
-    pub(super) fn open(&mut self, tag: u64) {
+    /// Adds a delivery, unless no more are handed out. Returns whether it was added.
+    pub(super) fn open(&mut self, tag: u64) -> bool {
+        if self.closed {
+            return false;
+        }
         if self.entries.len() >= self.full {
             self.entries.retain(|(_, state)| *state != State::Settled);
             self.full = MIN_FULL.max(2 * self.entries.len());
@@ -75,11 +114,35 @@ impl DeliveryStates {
         self.entries.push_back((tag, State::InWork));
         self.last_tag = tag;
         self.in_work += 1;
+        true
+    }
+
+    /// Refuses further deliveries; the open ones may still be settled.
+    pub(super) fn close(&mut self) {
+        self.closed = true;
+    }
+
+    pub(super) fn in_work(&self) -> usize {
+        self.in_work
     }
 
     /// Adapts to the prefetch, which was set or renewed; it counts the deliveries from now on.
+    /// 0 means no limit.
     pub(super) fn set_prefetch(&mut self, prefetch: u16) {
         self.waiting.set_prefetch(prefetch, self.last_tag);
+        self.batch = match prefetch {
+            0 => usize::from(MAX_BATCH),
+            prefetch => usize::from((prefetch / 4).clamp(1, MAX_BATCH)),
+        };
+    }
+
+    /// Counts a delivery as waiting.
+    pub(super) fn begin_wait(&mut self, tag: u64) {
+        self.waiting.add(tag);
+    }
+
+    pub(super) fn end_wait(&mut self, tag: u64) {
+        self.waiting.remove(tag);
     }
 
     pub(super) fn is_renewal_due(&self) -> bool {
@@ -88,58 +151,114 @@ impl DeliveryStates {
 
     /// Number of unsent acks.
     pub(super) fn unsent(&self) -> usize {
-        self.due.map_or(0, |(_, count)| count) + self.singles.len()
+        self.acks.deliveries()
+    }
+
+    /// Whether the unsent acks are to be sent at once.
+    pub(super) fn is_batch_full(&self) -> bool {
+        self.unsent() >= self.batch
     }
 
     /// Settles a delivery that is in work, and moves past the finished ones in front.
-    /// Returns whether it was in work.
-    pub(super) fn settle(&mut self, tag: u64, state: State) -> bool {
+    /// Returns how it was settled; `None` if it was not in work.
+    pub(super) fn settle(&mut self, tag: u64, settlement: Settlement) -> Option<Settlement> {
         if self.get(tag) != Some(State::InWork) {
-            return false;
+            return None;
         }
+        let settlement = match settlement {
+            // The consumer stops, which requeues it without a warning.
+            Settlement::Drop if self.closed => Settlement::Abandon,
+            settlement => settlement,
+        };
+        let state = match settlement {
+            Settlement::Ack => State::Acked,
+            Settlement::Reject | Settlement::Requeue => State::Settled,
+            Settlement::Abandon | Settlement::Drop => State::Abandoned,
+        };
         self.set(tag, state);
         self.in_work -= 1;
         self.advance();
-        if state == State::Acked && self.entries.front().is_some_and(|(first, _)| *first < tag) {
-            self.singles.push(tag);
+        let is_behind = self.entries.front().is_some_and(|(first, _)| *first < tag);
+        match settlement {
+            Settlement::Ack if is_behind => self.acks.singles.push(tag),
+            Settlement::Drop => self.dropped.push(tag),
+            _ => {}
         }
-        true
+        Some(settlement)
     }
 
-    pub(super) fn advance(&mut self) {
+    /// Takes the acks that are due; the caller sends them before any further one.
+    pub(super) fn take_acks(&mut self) -> Acks {
+        let acks = std::mem::take(&mut self.acks);
+        for &tag in &acks.singles {
+            self.set(tag, State::Settled);
+        }
+        acks
+    }
+
+    /// Takes the deliveries that the program has dropped; the caller requeues them before
+    /// any further ack, which may reach past them.
+    pub(super) fn take_dropped(&mut self) -> Vec<u64> {
+        let dropped = std::mem::take(&mut self.dropped);
+        self.set_settled(&dropped);
+        dropped
+    }
+
+    /// Takes the deliveries that are no longer in work and not settled, as
+    /// [`take_dropped`](Self::take_dropped) does.
+    pub(super) fn take_abandoned(&mut self) -> Vec<u64> {
+        self.dropped.clear();
+        let abandoned = self.entries.iter();
+        let abandoned: Vec<u64> = abandoned
+            .filter(|(_, state)| *state == State::Abandoned)
+            .map(|(tag, _)| *tag)
+            .collect();
+        self.set_settled(&abandoned);
+        abandoned
+    }
+
+    /// Notes that a delivery is requeued or rejected now.
+    pub(super) fn note_nack(&mut self) {
+        self.last_nack = Some(Instant::now());
+    }
+
+    /// Whether a delivery was requeued or rejected within the last `time`.
+    pub(super) fn has_nacked_within(&self, time: Duration) -> bool {
+        self.last_nack.is_some_and(|last| last.elapsed() < time)
+    }
+
+    fn set_settled(&mut self, tags: &[u64]) {
+        for &tag in tags {
+            self.set(tag, State::Settled);
+        }
+        self.advance();
+    }
+
+    fn advance(&mut self) {
         while let Some(&(tag, state)) = self.entries.front()
             && matches!(state, State::Acked | State::Settled)
         {
             if state == State::Acked {
-                let count = self.due.map_or(0, |(_, count)| count);
-                self.due = Some((tag, count + 1));
+                let count = self.acks.up_to.map_or(0, |(_, count)| count);
+                self.acks.up_to = Some((tag, count + 1));
             }
             self.entries.pop_front();
         }
         if let Some((first, _)) = self.entries.front() {
             let first = *first;
             // Tags in front of it are part of the ack that is due.
-            self.singles.retain(|tag| *tag > first);
+            self.acks.singles.retain(|tag| *tag > first);
         } else {
-            self.singles.clear();
+            self.acks.singles.clear();
         }
     }
 
-    /// The tags of the deliveries that are no longer in work and not settled.
-    pub(super) fn abandoned(&self) -> Vec<u64> {
-        let abandoned = self.entries.iter();
-        abandoned
-            .filter(|(_, state)| *state == State::Abandoned)
-            .map(|(tag, _)| *tag)
-            .collect()
-    }
-
-    pub(super) fn get(&self, tag: u64) -> Option<State> {
+    fn get(&self, tag: u64) -> Option<State> {
         let index = self.index(tag)?;
         self.entries.get(index).map(|(_, state)| *state)
     }
 
-    pub(super) fn set(&mut self, tag: u64, state: State) {
+    fn set(&mut self, tag: u64, state: State) {
         if let Some((_, slot)) = self
             .index(tag)
             .and_then(|index| self.entries.get_mut(index))
@@ -160,7 +279,7 @@ mod tests {
     use super::*;
 
     fn deliveries(count: u64) -> DeliveryStates {
-        let mut deliveries = DeliveryStates::new(64);
+        let mut deliveries = DeliveryStates::new();
         for tag in 1..=count {
             deliveries.open(tag);
         }
@@ -170,36 +289,45 @@ mod tests {
     #[test]
     fn an_ack_never_reaches_past_one_in_work() {
         let mut deliveries = deliveries(4);
-        deliveries.settle(2, State::Acked);
-        deliveries.settle(4, State::Acked);
-        assert_eq!((deliveries.due, &*deliveries.singles), (None, &[2, 4][..]));
-        deliveries.settle(1, State::Acked);
+        deliveries.settle(2, Settlement::Ack);
+        deliveries.settle(4, Settlement::Ack);
         assert_eq!(
-            (deliveries.due, &*deliveries.singles),
+            (deliveries.acks.up_to, &*deliveries.acks.singles),
+            (None, &[2, 4][..])
+        );
+        deliveries.settle(1, Settlement::Ack);
+        assert_eq!(
+            (deliveries.acks.up_to, &*deliveries.acks.singles),
             (Some((2, 2)), &[4][..])
         );
-        deliveries.settle(3, State::Acked);
-        assert_eq!((deliveries.due, deliveries.unsent()), (Some((4, 4)), 4));
+        deliveries.settle(3, Settlement::Ack);
+        assert_eq!(
+            (deliveries.acks.up_to, deliveries.unsent()),
+            (Some((4, 4)), 4)
+        );
         assert_eq!(deliveries.in_work, 0);
     }
 
     #[test]
     fn an_ack_never_names_a_delivery_that_is_settled() {
         let mut deliveries = deliveries(3);
-        deliveries.settle(3, State::Settled);
-        deliveries.settle(2, State::Acked);
-        deliveries.settle(1, State::Settled);
-        assert_eq!((deliveries.due, deliveries.unsent()), (Some((2, 1)), 1));
+        deliveries.settle(3, Settlement::Reject);
+        deliveries.settle(2, Settlement::Ack);
+        deliveries.settle(1, Settlement::Reject);
+        assert_eq!(
+            (deliveries.acks.up_to, deliveries.unsent()),
+            (Some((2, 1)), 1)
+        );
     }
 
     #[test]
     fn an_ack_never_reaches_past_one_that_was_abandoned() {
         let mut deliveries = deliveries(3);
-        deliveries.settle(1, State::Acked);
-        deliveries.settle(2, State::Abandoned);
-        deliveries.settle(3, State::Acked);
+        deliveries.settle(1, Settlement::Ack);
+        deliveries.settle(2, Settlement::Abandon);
+        deliveries.settle(3, Settlement::Ack);
         assert_eq!(
-            (deliveries.due, &*deliveries.singles),
+            (deliveries.acks.up_to, &*deliveries.acks.singles),
             (Some((1, 1)), &[3][..])
         );
         assert_eq!(deliveries.in_work, 0);
@@ -210,14 +338,14 @@ mod tests {
         let mut deliveries = deliveries(1);
         for tag in 2..10_000 {
             deliveries.open(tag);
-            deliveries.settle(tag, State::Settled);
+            deliveries.settle(tag, Settlement::Reject);
             assert!(deliveries.entries.len() <= MIN_FULL);
         }
         deliveries.open(10_000);
-        deliveries.settle(10_000, State::Acked);
-        deliveries.settle(1, State::Acked);
+        deliveries.settle(10_000, Settlement::Ack);
+        deliveries.settle(1, Settlement::Ack);
         assert_eq!(
-            (deliveries.due, deliveries.unsent()),
+            (deliveries.acks.up_to, deliveries.unsent()),
             (Some((10_000, 2)), 2)
         );
     }
@@ -225,10 +353,13 @@ mod tests {
     #[test]
     fn a_second_settlement_changes_nothing() {
         let mut deliveries = deliveries(2);
-        deliveries.settle(2, State::Settled);
-        deliveries.settle(2, State::Acked);
-        deliveries.settle(9, State::Acked);
-        deliveries.settle(1, State::Acked);
-        assert_eq!((deliveries.due, deliveries.in_work), (Some((1, 1)), 0));
+        deliveries.settle(2, Settlement::Reject);
+        deliveries.settle(2, Settlement::Ack);
+        deliveries.settle(9, Settlement::Ack);
+        deliveries.settle(1, Settlement::Ack);
+        assert_eq!(
+            (deliveries.acks.up_to, deliveries.in_work),
+            (Some((1, 1)), 0)
+        );
     }
 }
