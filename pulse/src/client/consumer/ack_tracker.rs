@@ -162,7 +162,7 @@ impl AckTracker {
 
     /// Leaves a delivery to the broker. Returns whether it was in work, so that it can't be
     /// acked any more.
-    pub(super) fn withdraw(&self, tag: u64) -> bool {
+    pub(super) fn abandon(&self, tag: u64) -> bool {
         let mut deliveries = self.lock();
         let settled = deliveries.settle(tag, Settlement::Abandon);
         self.check_idle(&deliveries);
@@ -251,7 +251,7 @@ impl AckTracker {
 
     /// Sends the acks that are due, and leaves the deliveries in work to the broker. Returns
     /// how many these are: none of them can be acked any more.
-    pub(super) fn give_up(&self) -> usize {
+    pub(super) fn abandon_all(&self) -> usize {
         let mut deliveries = self.lock();
         let acks = self.send_acks(&mut deliveries);
         deliveries.close();

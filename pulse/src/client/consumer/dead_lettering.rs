@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use tokio::time::sleep;
 
-use super::dead_letters::DeadLetterPublisher;
+use super::dead_letter_publisher::DeadLetterPublisher;
 use super::delivery::Delivery;
 use super::event::ConsumerEvent;
+use super::handler::Job;
 use super::shared::Shared;
-use super::worker::Job;
 use crate::client::error::FailedMessage;
 
 /// Time after which a delivery that waits for a confirmation no longer counts towards the
@@ -25,7 +25,7 @@ const STOP_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Publishes a message as a dead letter and acks it, in as many attempts as it takes.
 pub(super) async fn publish_dead_letter(shared: Arc<Shared>, job: Job, failed: FailedMessage) {
-    let Some(publisher) = &shared.dead_letters else {
+    let Some(publisher) = &shared.dead_letter_publisher else {
         return job.delivery.abandon();
     };
     let report = |error| {
@@ -36,7 +36,7 @@ pub(super) async fn publish_dead_letter(shared: Arc<Shared>, job: Job, failed: F
     tokio::select! {
         biased;
         () = publisher.publish(&failed, report) => {}
-        () = given_up(&shared, publisher, &job.delivery, &failed) => return job.delivery.abandon(),
+        () = abandoned(&shared, publisher, &job.delivery, &failed) => return job.delivery.abandon(),
     }
     job.delivery.ack();
     shared.meter.dead_lettered.up();
@@ -45,7 +45,7 @@ pub(super) async fn publish_dead_letter(shared: Arc<Shared>, job: Job, failed: F
 
 /// Completes when the message is to be left to the broker: its delivery can't be acked
 /// any more, and the broker has it, or the consumer stops.
-async fn given_up(
+async fn abandoned(
     shared: &Shared,
     publisher: &DeadLetterPublisher,
     delivery: &Delivery,

@@ -105,8 +105,8 @@ impl DeliveryWatch {
     }
 
     /// Leaves the delivery to the broker. Returns `false` if it was settled before.
-    pub(super) fn withdraw(&self) -> bool {
-        self.tracker.withdraw(self.tag)
+    pub(super) fn abandon(&self) -> bool {
+        self.tracker.abandon(self.tag)
     }
 }
 

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 use tokio::task::AbortHandle;
 
 use super::delivery::DeliveryWatch;
-use super::worker::Job;
+use super::handler::Job;
 use crate::client::envelope::Envelope;
 use crate::client::lock::lock;
 
@@ -81,11 +81,11 @@ impl Jobs {
 
     /// Leaves the messages whose handlers run to the broker, and returns them. One whose
     /// handler has just succeeded is acked, and so is not among them.
-    pub(super) fn give_up(&self) -> Vec<Envelope> {
+    pub(super) fn abandon_running(&self) -> Vec<Envelope> {
         let state = self.lock();
         let running = state.running.values().chain(state.displaced.values());
         running
-            .filter(|running| running.delivery.withdraw())
+            .filter(|running| running.delivery.abandon())
             .map(|running| running.envelope.clone())
             .collect()
     }
@@ -207,7 +207,7 @@ mod tests {
 
     /// They would be reported as unfinished, and handled again by hand.
     #[tokio::test]
-    async fn messages_that_were_acked_are_not_given_up() {
+    async fn messages_that_were_acked_are_not_abandoned() {
         let link = MemoryBroker::new().connection().open().await;
         let link = link.expect("a connection");
         let channel = link.open_channel().await.expect("a channel");
@@ -221,7 +221,7 @@ mod tests {
         let mut workers = [(); 2].map(|()| Place::new(Arc::clone(&jobs)));
         let [acked, running] = workers.each_mut().map(|it| it.next().expect("a message"));
         acked.delivery.ack();
-        assert_eq!(jobs.give_up().len(), 1);
+        assert_eq!(jobs.abandon_running().len(), 1);
         drop(running);
     }
 }

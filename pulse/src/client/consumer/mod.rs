@@ -4,12 +4,13 @@ mod ack_tracker;
 mod bindings;
 mod builder;
 mod config;
+mod dead_letter_publisher;
 mod dead_lettering;
-mod dead_letters;
 mod delivery;
 mod delivery_states;
 mod event;
 mod from_message;
+mod handler;
 mod inbox;
 mod jobs;
 mod other_bindings;
@@ -24,7 +25,6 @@ mod stop;
 mod supervisor;
 mod timers;
 mod waiting;
-mod worker;
 
 use std::fmt;
 use std::future::poll_fn;
@@ -177,7 +177,8 @@ impl Consumer {
         }
         if !self.consuming {
             self.consuming = true;
-            self.shared.consume(self.shared.config.stream_prefetch());
+            self.shared
+                .request_deliveries(self.shared.config.stream_prefetch());
         }
         let next = self.inbox.poll_next(cx);
         if let Poll::Ready(Some(delivery)) = &next {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
 
 use super::delivery::WaitingGuard;
-use super::worker::Job;
+use super::handler::Job;
 
 /// Longest delay before a retry, unless a longer one was configured.
 const MAX_RETRY_DELAY: Duration = Duration::from_secs(300);

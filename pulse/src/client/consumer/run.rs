@@ -14,11 +14,11 @@ use tracing::{Instrument, Span};
 use super::dead_lettering::publish_dead_letter;
 use super::event::ConsumerEvent;
 use super::from_message::FromMessage;
+use super::handler::{Failure, Handler, Job};
 use super::jobs::{Jobs, Place};
 use super::policy::OnFailure;
 use super::retries::{Retries, retry_delay};
 use super::timers::every;
-use super::worker::{Failure, Job, Worker};
 use super::{Consumer, joined};
 use crate::client::error::{Error, FailedMessage};
 
@@ -85,16 +85,16 @@ impl Consumer {
         let handlers = handlers.max(1);
         self.consuming = true;
         self.shared
-            .consume(self.shared.config.run_prefetch(handlers));
+            .request_deliveries(self.shared.config.run_prefetch(handlers));
         let (failures, failed) = mpsc::unbounded_channel();
-        let worker = Arc::new(Worker::new(Arc::clone(&self.shared), handler, failures));
+        let handler = Arc::new(Handler::new(Arc::clone(&self.shared), handler, failures));
         let jobs = Arc::new(Jobs::new(handlers));
         let work = move |mut place: Place| {
-            let worker = Arc::clone(&worker);
+            let handler = Arc::clone(&handler);
             async move {
                 while let Some(job) = place.next() {
                     let span = span_of(&job);
-                    worker.call(job).instrument(span).await;
+                    handler.call(job).instrument(span).await;
                     // Handlers that are always ready must let other tasks run.
                     coop::consume_budget().await;
                 }
@@ -227,14 +227,14 @@ where
         }
     }
 
-    /// Retries or gives up a message on which the handler has failed.
+    /// Retries a message on which the handler has failed, or applies [`OnFailure`] to it.
     fn decide(&mut self, (job, failed): Failure, consumer: &Consumer) {
         if !job.delivery.is_live() {
             return job.delivery.abandon();
         }
         let handling = consumer.shared.config.handling;
         if failed.attempts == 0 || failed.attempts > handling.retries {
-            self.give_up(job, failed, consumer);
+            self.apply_on_failure(job, failed, consumer);
         } else if consumer.shared.stop.is_asked() {
             job.delivery.abandon();
         } else {
@@ -245,7 +245,7 @@ where
     }
 
     /// Applies [`OnFailure`] to a message that can't be handled.
-    fn give_up(&mut self, job: Job, failed: FailedMessage, consumer: &Consumer) {
+    fn apply_on_failure(&mut self, job: Job, failed: FailedMessage, consumer: &Consumer) {
         let shared = &consumer.shared;
         match shared.config.handling.on_failure {
             OnFailure::DeadLetter if shared.config.dead_letters.is_some() => {
@@ -274,7 +274,7 @@ where
 
     /// Aborts the handlers that have not returned in time.
     fn abort(mut self, consumer: &Consumer) -> Option<Error> {
-        let messages = self.workers.jobs.give_up();
+        let messages = self.workers.jobs.abandon_running();
         self.workers.tasks.abort_all();
         self.error.or_else(|| {
             (!messages.is_empty()).then(|| Error::Unfinished {

@@ -121,7 +121,7 @@ impl Session {
     /// Starts deliveries. AMQP counts the prefetch for each consumer of a channel, so a
     /// new consumer replaces one whose deliveries are no longer to count; these can still
     /// be settled.
-    pub(super) async fn consume(
+    pub(super) async fn start_deliveries(
         &mut self,
         prefetch: u16,
         inbox: &InboxSender,
@@ -133,8 +133,8 @@ impl Session {
         let old = (self.entry.as_ref())
             .and_then(InboxEntry::take)
             .map(|old| (before, old));
-        let consume = consume(&*self.channel, &self.queue, &tag, prefetch, old);
-        let (waiting, deliveries) = timeout(CONSUME_TIMEOUT, consume)
+        let started = start_consumer(&*self.channel, &self.queue, &tag, prefetch, old);
+        let (waiting, deliveries) = timeout(CONSUME_TIMEOUT, started)
             .await
             .unwrap_or_else(|_| Err(TransportError::lost("the broker does not answer").into()))?;
         self.tracker.set_prefetch(prefetch);
@@ -183,11 +183,11 @@ impl Session {
                         stop.asked().await;
                         let _ = timeout(CLOSE_TIMEOUT, stop.deadline()).await;
                     };
-                    let consumed = tokio::select! {
-                        consumed = self.consume(prefetch, inbox) => consumed,
+                    let started = tokio::select! {
+                        started = self.start_deliveries(prefetch, inbox) => started,
                         () = too_late => return End::Stopped,
                     };
-                    if let Err(error) = consumed {
+                    if let Err(error) = started {
                         return End::Lost(error.on_open_connection());
                     }
                 }
@@ -276,7 +276,7 @@ impl Session {
 
 /// Starts a consumer, and then cancels the old one of this tag: a queue with auto-delete is
 /// deleted when it has no consumer. Returns the deliveries before the other ones, and these.
-async fn consume(
+async fn start_consumer(
     channel: &dyn Channel,
     queue: &str,
     tag: &str,

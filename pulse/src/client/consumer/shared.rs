@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use tokio::sync::watch;
 
 use super::config::Config;
-use super::dead_letters::DeadLetterPublisher;
+use super::dead_letter_publisher::DeadLetterPublisher;
 use super::event::ConsumerEvent;
 use super::stop::StopSignal;
 use crate::client::counters::Meter;
@@ -25,7 +25,7 @@ pub(super) struct Shared {
     pub(super) meter: Arc<Meter>,
     pub(super) stop: StopSignal,
     /// `None` if the consumer does not publish dead letters.
-    pub(super) dead_letters: Option<DeadLetterPublisher>,
+    pub(super) dead_letter_publisher: Option<DeadLetterPublisher>,
     /// The prefetch of the deliveries that the program wants; `None` until it wants some.
     pub(super) demand: watch::Sender<Option<u16>>,
     failed_bindings: Mutex<Vec<BindingError>>,
@@ -38,7 +38,7 @@ impl Shared {
             meter: Arc::new(Meter::of_queue(
                 &config.queue.label(config.connection.user()),
             )),
-            dead_letters: DeadLetterPublisher::new(&config),
+            dead_letter_publisher: DeadLetterPublisher::new(&config),
             config,
             listener,
             stop: StopSignal::new(),
@@ -49,7 +49,7 @@ impl Shared {
     }
 
     /// Makes the background task start deliveries.
-    pub(super) fn consume(&self, prefetch: u16) {
+    pub(super) fn request_deliveries(&self, prefetch: u16) {
         self.demand.send_replace(Some(prefetch));
     }
 

@@ -77,9 +77,9 @@ impl Supervisor {
         while let Some(unfinished) = retiring.join_next().await {
             deliveries += unfinished.unwrap_or_default();
         }
-        if let Some(dead_letters) = &shared.dead_letters {
+        if let Some(publisher) = &shared.dead_letter_publisher {
             tokio::select! {
-                () = dead_letters.close() => {}
+                () = publisher.close() => {}
                 () = stop.close_deadline() => {}
             }
         }
@@ -304,7 +304,7 @@ async fn set_up(
     let mut session = Session::new(link, prepared, &shared.meter);
     let demand = *shared.demand.borrow();
     if let Some(prefetch) = demand {
-        session.consume(prefetch, inbox).await?;
+        session.start_deliveries(prefetch, inbox).await?;
     }
     Ok(session)
 }

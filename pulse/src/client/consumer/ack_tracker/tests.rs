@@ -30,14 +30,14 @@ async fn an_idle_tracker_that_is_to_close_accepts_no_delivery() {
 }
 
 #[tokio::test]
-async fn a_delivery_that_was_acked_is_not_withdrawn_and_one_that_was_withdrawn_is_not_acked() {
+async fn a_delivery_that_was_acked_is_not_abandoned_and_one_that_was_abandoned_is_not_acked() {
     let (_link, channel) = channel().await;
     let meter = Arc::default();
     let tracker = AckTracker::new(channel, Arc::clone(&meter));
     assert!(tracker.open(1) && tracker.open(2));
     tracker.settle(1, Settlement::Ack);
-    assert!(!tracker.withdraw(1));
-    assert!(tracker.withdraw(2));
+    assert!(!tracker.abandon(1));
+    assert!(tracker.abandon(2));
     tracker.settle(2, Settlement::Ack);
     assert_eq!((meter.acked.get(), meter.stale.get()), (1, 1));
 }
@@ -93,7 +93,7 @@ async fn only_deliveries_that_were_received_count_as_requeued() {
 
 /// They are reported as requeued.
 #[tokio::test]
-async fn deliveries_that_were_given_up_are_not_acked() {
+async fn deliveries_that_were_abandoned_are_not_acked() {
     let (_link, channel) = channel().await;
     let meter = Arc::default();
     let tracker = AckTracker::new(channel, Arc::clone(&meter));
@@ -102,7 +102,7 @@ async fn deliveries_that_were_given_up_are_not_acked() {
     }
     tracker.set_prefetch(4);
     tracker.settle(1, Settlement::Ack);
-    assert_eq!(tracker.give_up(), 2);
+    assert_eq!(tracker.abandon_all(), 2);
     tracker.settle(2, Settlement::Ack);
     assert_eq!((meter.acks_sent.get(), meter.stale.get()), (1, 1));
     assert!(!tracker.open(4));

@@ -119,7 +119,7 @@ impl Session {
         tokio::select! {
             settled = settled => settled,
             never = requeued => never,
-            () = stop.deadline() => Ok(tracker.give_up()),
+            () = stop.deadline() => Ok(tracker.abandon_all()),
             error = lost => Err(error),
             error = failed(timers) => Err(error),
         }

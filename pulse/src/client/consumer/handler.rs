@@ -39,15 +39,15 @@ impl Job {
 /// A message on which the handler has failed.
 pub(super) type Failure = (Job, FailedMessage);
 
-/// Calls the handler.
-pub(super) struct Worker<M, H> {
+/// The handler that the program has passed to [`run`](super::Consumer::run).
+pub(super) struct Handler<M, H> {
     shared: Arc<Shared>,
-    handler: H,
+    function: H,
     failures: mpsc::UnboundedSender<Failure>,
     message: PhantomData<fn() -> M>,
 }
 
-impl<M, H, F, X> Worker<M, H>
+impl<M, H, F, X> Handler<M, H>
 where
     M: FromMessage,
     H: Fn(M) -> F + Send + Sync,
@@ -56,12 +56,12 @@ where
 {
     pub(super) fn new(
         shared: Arc<Shared>,
-        handler: H,
+        function: H,
         failures: mpsc::UnboundedSender<Failure>,
     ) -> Self {
         Self {
             shared,
-            handler,
+            function,
             failures,
             message: PhantomData,
         }
@@ -102,7 +102,7 @@ where
     /// Calls the handler. Returns its error or panic, also as text.
     async fn handle(&self, message: M) -> Result<(), (SharedError, String)> {
         let handled = caught(async {
-            let result = (self.handler)(message).await;
+            let result = (self.function)(message).await;
             // The error's conversion and text are the program's code, which may panic as
             // well.
             result.map_err(|error| {
