@@ -66,6 +66,8 @@ pub(crate) struct Engine {
     unknown: HashMap<Vec<Literal>, (usize, String)>,
     /// Maximum nesting of values.
     deepest: usize,
+    /// Whether a value would have nested more deeply.
+    is_cut: bool,
     /// The goals that are being solved, each with its depth.
     open: HashMap<Vec<Literal>, usize>,
     /// The least depth of the open goals that occurred again in the current goal.
@@ -88,6 +90,7 @@ impl Engine {
             known_weight: 0,
             unknown: HashMap::new(),
             deepest: MAX_DEPTH,
+            is_cut: false,
             open: HashMap::new(),
             met: usize::MAX,
             budget: Budget::new(MAX_STEPS_OF_ALL),
@@ -117,8 +120,9 @@ impl Engine {
         for deepest in [SHALLOW, MAX_DEPTH] {
             self.unknown.clear();
             self.deepest = deepest;
+            self.is_cut = false;
             outcome = self.solve([Literal::is(inside), Literal::is_not(outside)]);
-            if !matches!(outcome, Outcome::Unknown(_)) {
+            if !self.is_cut || !matches!(outcome, Outcome::Unknown(_)) {
                 break;
             }
         }
@@ -194,6 +198,7 @@ impl Engine {
         }
         let depth = self.open.len();
         if depth >= self.deepest {
+            self.is_cut = true;
             let why = format!("values nest more than {MAX_DEPTH} deep");
             return Some(Outcome::Unknown(why));
         }
