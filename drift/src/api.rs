@@ -10,29 +10,29 @@ use crate::report::{Answer, ApiEffect, Finding};
 use crate::side::Side;
 
 /// The items of both sides that users depend on.
-pub(crate) struct Apis {
-    old: Result<Api, Errors>,
+pub(crate) struct Apis<'s> {
+    old: &'s Result<Api, Errors>,
     new: Result<Api, Errors>,
 }
 
-impl Apis {
+impl<'s> Apis<'s> {
     /// Reads the items of both sides. Those of NEW have the names of OLD, as if code was
     /// generated over older code.
-    pub(crate) fn new(old: &Side, new: &Side) -> Self {
-        let old = Api::of(&old.resolved, old.names.as_ref());
+    pub(crate) fn new(old: &'s Side, new: &Side) -> Self {
+        let old = old.api();
         let names = old.as_ref().ok().map(|old| &old.names);
         let new = Api::of(&new.resolved, names);
         Self { old, new }
     }
 
     /// The items of OLD, if code is generated from it.
-    pub(crate) fn old(&self) -> Option<&Api> {
+    pub(crate) fn old(&self) -> Option<&'s Api> {
         self.old.as_ref().ok()
     }
 
     /// The answer for an exchange.
     pub(crate) fn compare(&self, exchange: &str) -> Answer<ApiEffect> {
-        let (old, new) = match (&self.old, &self.new) {
+        let (old, new) = match (self.old, &self.new) {
             (Ok(old), Ok(new)) => (old, new),
             (Err(errors), _) => {
                 return Answer::none(format!("no code is generated from OLD: {}", first(errors)));

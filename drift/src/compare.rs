@@ -107,7 +107,7 @@ struct Payloads {
 type Messages = (Vec<Finding<ConsumerEffect>>, Vec<Finding<PublisherEffect>>);
 
 impl<'s> Comparison<'s> {
-    fn new(old: &'s Side, new: &'s Side, apis: &'s Apis) -> Self {
+    fn new(old: &'s Side, new: &'s Side, apis: &Apis<'s>) -> Self {
         Self {
             context: Context::new(),
             old: Tolerant::new(apis.old(), &old.resolved),

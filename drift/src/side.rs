@@ -1,12 +1,15 @@
 //! One side of a comparison.
 
-use crate::explain::shown;
+use std::sync::OnceLock;
+
 use serde_json::{Value, json};
 use taskcluster_codegen::Api;
 use taskcluster_documents::Resolved;
 use taskcluster_documents::{
     Errors, Place, Source, chain, id, json as text, load, resolve, schema_id,
 };
+
+use crate::explain::shown;
 
 /// Prefix of the exchange that wraps a single schema.
 const SINGLE: &str = "schema/";
@@ -25,7 +28,9 @@ pub struct Side {
     pub name: String,
     pub(crate) resolved: Resolved,
     /// The file `names.json` of generated code.
-    pub(crate) names: Option<Source>,
+    names: Option<Source>,
+    /// The items of the code generated with these names.
+    api: OnceLock<Result<Api, Errors>>,
 }
 
 impl Side {
@@ -65,8 +70,15 @@ impl Side {
     /// [`Errors`] of the file.
     pub fn with_names(mut self, names: impl Into<Option<Source>>) -> Result<Self, Errors> {
         self.names = names.into();
+        self.api = OnceLock::new();
         self.names.as_ref().map_or(Ok(()), Api::check_names)?;
         Ok(self)
+    }
+
+    /// The items of the code generated from the documents.
+    pub(crate) fn api(&self) -> &Result<Api, Errors> {
+        let names = self.names.as_ref();
+        self.api.get_or_init(|| Api::of(&self.resolved, names))
     }
 
     fn load(name: String, sources: &[Source]) -> Result<Self, Errors> {
@@ -75,6 +87,7 @@ impl Side {
             name,
             resolved,
             names: None,
+            api: OnceLock::new(),
         })
     }
 
