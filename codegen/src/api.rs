@@ -3,12 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use taskcluster_documents::{Errors, Resolved};
-
 use crate::Source;
 use crate::decoded::DecodedType;
-use crate::names::Names;
-use crate::{emit, types};
 
 /// The parts of a generated module that its users depend on.
 #[derive(Clone, Debug)]
@@ -21,31 +17,6 @@ pub struct Api {
     pub types: Vec<ApiType>,
     /// The names of the items, as the file `names.json`.
     pub names: Source,
-}
-
-impl Api {
-    /// The items that [`Generator::module`](crate::Generator::module) generates, with the
-    /// names of the file `names.json` of an earlier run.
-    ///
-    /// # Errors
-    ///
-    /// As [`Generator::module`](crate::Generator::module).
-    pub fn of(resolved: &Resolved, names: Option<&Source>) -> Result<Self, Errors> {
-        let (names, errors) = Names::read(names);
-        let mut resolved = resolved.clone();
-        resolved.errors.extend(errors);
-        let model = types::types(resolved, &names)?;
-        Ok(emit::api(&model))
-    }
-
-    /// Checks the file `names.json` of an earlier run.
-    ///
-    /// # Errors
-    ///
-    /// [`Errors`] of the file.
-    pub fn check_names(names: &Source) -> Result<(), Errors> {
-        Errors::unless_empty(Names::read(Some(names)).1, ())
-    }
 }
 
 /// The items of an exchange, except its types, which several exchanges may share.

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use taskcluster_documents::{Error, Errors, Source, load, resolve};
+use taskcluster_documents::{Error, Errors, Resolved, Source, load, resolve};
 
+use crate::api::Api;
+use crate::model::Model;
 use crate::names::Names;
 use crate::package::Package;
 use crate::{chains, emit, format, types};
@@ -153,11 +155,7 @@ impl Generator {
     }
 
     fn generate(&self, package: Option<&Package>) -> Result<Files, Errors> {
-        let (names, errors) = Names::read(self.names.as_ref());
-        let mut resolved = resolve(&load(&self.sources));
-        resolved.errors.extend(errors);
-        resolved.errors.extend(chains::too_long(&resolved.schemas));
-        let model = types::types(resolved, &names)?;
+        let model = model(resolve(&load(&self.sources)), self.names.as_ref())?;
         let layout = emit::Layout {
             header: &self.header,
             package,
@@ -166,4 +164,33 @@ impl Generator {
         };
         format::format(emit::emit(&model, &layout))
     }
+}
+
+impl Api {
+    /// The items that [`Generator::module`] generates, with the names of the file
+    /// `names.json` of an earlier run.
+    ///
+    /// # Errors
+    ///
+    /// As [`Generator::module`].
+    pub fn of(resolved: &Resolved, names: Option<&Source>) -> Result<Self, Errors> {
+        Ok(emit::api(&model(resolved.clone(), names)?))
+    }
+
+    /// Checks the file `names.json` of an earlier run.
+    ///
+    /// # Errors
+    ///
+    /// [`Errors`] of the file.
+    pub fn check_names(names: &Source) -> Result<(), Errors> {
+        Errors::unless_empty(Names::read(Some(names)).1, ())
+    }
+}
+
+/// The model of documents, with the names of an earlier run.
+fn model(mut resolved: Resolved, names: Option<&Source>) -> Result<Model, Errors> {
+    let (names, errors) = Names::read(names);
+    resolved.errors.extend(errors);
+    resolved.errors.extend(chains::too_long(&resolved.schemas));
+    types::types(resolved, &names)
 }

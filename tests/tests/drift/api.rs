@@ -1,6 +1,6 @@
 //! The question of the Rust API: whether code compiles after it is generated again.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use taskcluster_drift::{Answer, ApiEffect};
 
 use crate::support::compare_pairs;
@@ -44,4 +44,27 @@ fn another_type_is_a_breaking_change_and_nothing_else_is_none() {
     let reason = "`random::Egg.hen`: `Option<String>` becomes `Option<bool>`";
     assert_eq!((answer.effect, &*answer.reason), (ApiEffect::Major, reason));
     assert_eq!(api(&text, &text).effect, ApiEffect::None);
+}
+
+/// A schema that the generator refuses has no items.
+#[test]
+fn a_chain_that_the_generator_refuses_is_a_breaking_change() {
+    let chain = |links: usize| {
+        let link = |it: usize| {
+            let next = json!({"$ref": format!("#/definitions/d{}", it + 1)});
+            (format!("d{it}"), json!({"allOf": [next]}))
+        };
+        let mut definitions: Map<String, Value> = (0..links).map(link).collect();
+        definitions.insert(format!("d{links}"), json!({"type": "object"}));
+        json!({"allOf": [{"$ref": "#/definitions/d0"}], "definitions": definitions})
+    };
+    assert_eq!(api(&chain(100), &chain(101)).effect, ApiEffect::None);
+    let answer = api(&chain(100), &chain(200));
+    assert_eq!(answer.effect, ApiEffect::Major);
+    let reason = answer.reason;
+    assert!(reason.contains("no code is generated: "), "{reason}");
+    let answer = api(&chain(200), &chain(201));
+    assert_eq!(answer.effect, ApiEffect::None);
+    let expected = "no code is generated from OLD: ";
+    assert!(answer.reason.starts_with(expected), "{answer:#?}");
 }
