@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::hash::Hash;
 
 use crate::context::Context;
-use crate::engine::Id;
+use crate::engine::{Id, Reserved};
 
 /// Maximum nesting before inner schemas are built separately, to bound the stack.
 const MAX_DEPTH: usize = 50;
@@ -14,9 +14,9 @@ const MAX_DEPTH: usize = 50;
 pub(crate) struct Memo<K> {
     done: HashMap<K, Id>,
     /// Keys in progress, each with the formula that recursive references to it use.
-    open: HashMap<K, Option<(Id, u32)>>,
+    open: HashMap<K, Option<(Id, Reserved)>>,
     /// Keys that are nested too deeply to be built in the same recursion.
-    waiting: Vec<(K, u32)>,
+    waiting: Vec<(K, Reserved)>,
 }
 
 impl<K> Default for Memo<K> {
@@ -41,10 +41,10 @@ pub(crate) trait Build {
     /// The formula of `id`.
     fn formula(&mut self, context: &mut Context, id: Self::Key) -> Id {
         let formula = self.visit(context, id);
-        while let Some((id, slot)) = self.memo().waiting.pop() {
+        while let Some((id, reserved)) = self.memo().waiting.pop() {
             self.memo().done.remove(&id);
             let formula = self.visit(context, id);
-            context.engine.formulas.bind(slot, formula);
+            context.engine.formulas.bind(reserved, formula);
         }
         formula
     }
@@ -62,16 +62,16 @@ pub(crate) trait Build {
                 .0;
         }
         if depth >= MAX_DEPTH {
-            let (formula, slot) = context.engine.formulas.reserve();
-            memo.waiting.push((id, slot));
+            let (formula, reserved) = context.engine.formulas.reserve();
+            memo.waiting.push((id, reserved));
             memo.done.insert(id, formula);
             return formula;
         }
         memo.open.insert(id, None);
         let formula = self.build(context, id);
         let memo = self.memo();
-        if let Some(Some((_, slot))) = memo.open.remove(&id) {
-            context.engine.formulas.bind(slot, formula);
+        if let Some(Some((_, reserved))) = memo.open.remove(&id) {
+            context.engine.formulas.bind(reserved, formula);
         }
         memo.done.insert(id, formula);
         formula

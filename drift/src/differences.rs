@@ -1,14 +1,12 @@
 //! Finds the places in a message where one schema allows values that another does not,
 //! each with a whole message as witness.
 
-use std::collections::BTreeSet;
-
 use serde_json::Value;
-use taskcluster_documents::escape;
 
 use crate::context::Context;
-use crate::engine::{Engine, Formula, Id, Members, Outcome};
+use crate::engine::{Formula, Id, MAX_NESTING, Members, Outcome};
 use crate::explain::{explain, shown};
+use crate::path::{Step, at, locate, pointer};
 
 /// Maximum number of values or names reported for one place.
 const MAX_REPEATED: usize = 20;
@@ -20,11 +18,6 @@ const MAX_FOUND: usize = 100;
 /// places.
 const MAX_ASKED: usize = 2_000;
 
-/// Maximum depth of a place in the message, and maximum number of recursive formulas
-/// around it; parts further inside are decided as a whole. The engine decides nothing
-/// about values that nest more deeply.
-const MAX_DEPTH: usize = 64;
-
 /// One difference.
 #[derive(Clone, Debug)]
 pub(crate) struct Difference {
@@ -34,20 +27,6 @@ pub(crate) struct Difference {
     pub(crate) reason: String,
     /// A message; `None` if it is not decided whether there is one.
     pub(crate) witness: Option<Value>,
-}
-
-/// A step from a message to a part of it.
-#[derive(Clone, Debug)]
-enum Step {
-    Member(String),
-    /// Properties with names of one pattern.
-    Pattern(Id),
-    /// Properties with none of these names and patterns.
-    Others(Members),
-    /// The item with an index.
-    Item(usize),
-    /// The items from an index on.
-    Items(usize),
 }
 
 /// The places at which values of `inside` break `outside`.
@@ -129,9 +108,10 @@ impl Walk<'_> {
         self.asked > MAX_ASKED || self.context.engine.is_exhausted_for_all()
     }
 
-    /// Visits the parts of a conjunction; false if the formula has none.
+    /// Visits the parts of a conjunction; false if the formula has none, or is nested so
+    /// deeply that it is decided as a whole.
     fn take_apart(&mut self, formula: Id) -> bool {
-        if self.is_over() || self.path.len() >= MAX_DEPTH {
+        if self.is_over() || self.path.len() >= MAX_NESTING {
             return false;
         }
         match &*self.context.engine.formulas.shared(formula) {
@@ -140,8 +120,8 @@ impl Walk<'_> {
                 ids.iter().for_each(|&id| self.visit(id));
                 self.beside = around;
             }
-            Formula::Later(slot) => match self.context.engine.formulas.bound(*slot) {
-                Some(id) if !self.open.contains(&id) && self.open.len() < MAX_DEPTH => {
+            Formula::Later(reserved) => match self.context.engine.formulas.bound(*reserved) {
+                Some(id) if !self.open.contains(&id) && self.open.len() < MAX_NESTING => {
                     self.open.push(id);
                     self.visit(id);
                     self.open.pop();
@@ -231,7 +211,7 @@ impl Walk<'_> {
         let is_over = self.is_over();
         let pointer = match is_over {
             true => String::new(),
-            false => self.pattern(),
+            false => pointer(&self.path),
         };
         let is_near =
             |other: &str| is_at_or_below(other, &pointer) || is_at_or_below(&pointer, other);
@@ -254,7 +234,7 @@ impl Walk<'_> {
         let witness = self.shrink(formula, witness);
         let Some(place) = locate(self.context, &self.path, &witness, formula) else {
             return self.found.push(Difference {
-                pointer: self.pattern(),
+                pointer: pointer(&self.path),
                 reason: "breaks the schema".to_owned(),
                 witness: Some(witness),
             });
@@ -295,16 +275,6 @@ impl Walk<'_> {
             false => None,
         }
     }
-
-    /// The path as a JSON pointer, with `*` for unknown steps.
-    fn pattern(&self) -> String {
-        let steps = self.path.iter().map(|step| match step {
-            Step::Member(name) => format!("/{}", escape(name)),
-            Step::Item(index) => format!("/{index}"),
-            Step::Pattern(_) | Step::Others(_) | Step::Items(_) => "/*".to_owned(),
-        });
-        steps.collect()
-    }
 }
 
 /// Whether the place at `pointer` is that at `other`, or inside it.
@@ -317,107 +287,4 @@ fn is_at_or_below(pointer: &str, other: &str) -> bool {
 fn list(values: &[Value]) -> String {
     let texts: Vec<String> = values.iter().map(shown).collect();
     texts.join(", ")
-}
-
-/// The formula of messages whose part at the end of `path` is in `formula`.
-fn at(context: &mut Context, path: &[Step], formula: Id) -> Id {
-    let anything = context.engine.formulas.anything();
-    path.iter().rev().fold(formula, |formula, step| {
-        let formulas = &mut context.engine.formulas;
-        match step {
-            Step::Member(name) => formulas.members(Members {
-                named: [(name.clone(), formula)].into(),
-                patterns: Vec::new(),
-                additional: anything,
-            }),
-            Step::Pattern(names) => formulas.members(Members {
-                named: Default::default(),
-                patterns: vec![(*names, formula)],
-                additional: anything,
-            }),
-            Step::Others(members) => formulas.members(Members {
-                named: members
-                    .named
-                    .keys()
-                    .map(|name| (name.clone(), anything))
-                    .collect(),
-                patterns: members
-                    .patterns
-                    .iter()
-                    .map(|&(names, _)| (names, anything))
-                    .collect(),
-                additional: formula,
-            }),
-            Step::Item(index) => {
-                let mut prefix = vec![anything; *index];
-                prefix.push(formula);
-                formulas.items(prefix, anything)
-            }
-            Step::Items(from) => formulas.items(vec![anything; *from], formula),
-        }
-    })
-}
-
-/// A part of a message.
-struct Place {
-    pointer: String,
-    value: Value,
-    /// The name of the part, if it is a property.
-    name: Option<String>,
-}
-
-/// The part of `message` at the end of `path` that breaks `formula`.
-fn locate(context: &mut Context, path: &[Step], message: &Value, formula: Id) -> Option<Place> {
-    let Some((step, rest)) = path.split_first() else {
-        return Some(Place {
-            pointer: String::new(),
-            value: message.clone(),
-            name: None,
-        });
-    };
-    let inner = at(context, rest, formula);
-    let (step, value) = follow(&context.engine, step, message, inner)?;
-    let is_last = rest.is_empty();
-    let place = locate(context, rest, &value, formula)?;
-    Some(Place {
-        pointer: format!("/{}{}", escape(&step), place.pointer),
-        name: match is_last {
-            true => Some(step),
-            false => place.name,
-        },
-        ..place
-    })
-}
-
-/// The first part of `value` at `step` that breaks `formula`, with its name or index; for
-/// a single property or item, the part itself.
-fn follow(engine: &Engine, step: &Step, value: &Value, formula: Id) -> Option<(String, Value)> {
-    let breaks = |value: &Value| engine.holds(formula, value) == Some(false);
-    Some(match step {
-        Step::Member(name) => (name.clone(), value.get(name)?.clone()),
-        Step::Item(index) => (index.to_string(), value.get(index)?.clone()),
-        Step::Items(from) => {
-            let mut items = value.as_array()?.iter().enumerate().skip(*from);
-            let (index, item) = items.find(|(_, item)| breaks(item))?;
-            (index.to_string(), item.clone())
-        }
-        Step::Pattern(names) => {
-            let fits = |name: &str| engine.holds(*names, &name.into()) == Some(true);
-            let mut members = value.as_object()?.iter();
-            let (name, value) = members.find(|(name, value)| fits(name) && breaks(value))?;
-            (name.clone(), value.clone())
-        }
-        Step::Others(known) => {
-            let names: BTreeSet<&String> = known.named.keys().collect();
-            let fits = |name: &str| {
-                let name = Value::from(name);
-                let mut patterns = known.patterns.iter();
-                patterns.any(|&(names, _)| engine.holds(names, &name) != Some(false))
-            };
-            let mut members = value.as_object()?.iter();
-            let (name, value) = members
-                .find(|(name, value)| !names.contains(name) && !fits(name) && breaks(value))?;
-            (name.clone(), value.clone())
-        }
-    })
 }

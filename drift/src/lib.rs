@@ -39,6 +39,7 @@ mod engine;
 mod error;
 mod explain;
 mod pairs;
+mod path;
 pub mod render;
 mod report;
 mod side;

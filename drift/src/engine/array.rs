@@ -5,16 +5,13 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use serde_json::Value;
 
 use super::formula::{Formula, Id};
+use super::limits::MAX_DISTINCT;
 use super::outcome::Outcome;
 use super::solve::{Engine, Literal};
 use super::value;
 
 /// Maximum number of items that an array may require.
 const MAX_ITEMS: u64 = 100_000;
-
-/// Maximum number of different items that an array may require, unless all positions have
-/// the same constraints.
-const MAX_DISTINCT: usize = 200;
 
 /// Number of examined positions that count as one step.
 const POSITIONS_PER_STEP: u64 = 16;

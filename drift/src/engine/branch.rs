@@ -44,6 +44,24 @@ const MAX_PARTS: usize = 16;
 impl Engine {
     /// A value of `kind` that satisfies `goal`.
     pub(super) fn of_kind(&mut self, kind: Kind, goal: &[Literal]) -> Outcome {
+        match self.branch(kind, goal) {
+            Ok(Some(branch)) => self.solve_branch(branch),
+            Ok(None) => Outcome::Empty,
+            Err(exhausted) => exhausted.into(),
+        }
+    }
+
+    /// The facts about values of `kind` that satisfy `goal`, if they need no choice and
+    /// list no values.
+    pub(super) fn certain_facts(&mut self, kind: Kind, goal: &[Literal]) -> Option<Vec<Literal>> {
+        let branch = self.branch(kind, goal).ok()??;
+        let is_certain = branch.choices.is_empty();
+        let is_listed = self.solve_listed(kind, branch.facts.iter()).is_some();
+        (is_certain && !is_listed).then_some(branch.facts)
+    }
+
+    /// The constraints of `goal` on values of `kind`; `None` if they contradict each other.
+    fn branch(&mut self, kind: Kind, goal: &[Literal]) -> Result<Option<Branch>, Exhausted> {
         let mut branch = Branch {
             kind,
             seen: BTreeMap::new(),
@@ -52,27 +70,8 @@ impl Engine {
         };
         let is_possible = self.add(&mut branch, goal.to_vec());
         let entries = branch.seen.len() as u64;
-        if let Err(exhausted) = self.budget.spend(entries / ENTRIES_PER_STEP) {
-            return exhausted.into();
-        }
-        match is_possible {
-            true => self.solve_branch(branch),
-            false => Outcome::Empty,
-        }
-    }
-
-    /// The facts about values of `kind` that satisfy `goal`, if they need no choice and
-    /// list no values.
-    pub(super) fn certain_facts(&mut self, kind: Kind, goal: &[Literal]) -> Option<Vec<Literal>> {
-        let mut branch = Branch {
-            kind,
-            seen: BTreeMap::new(),
-            facts: Vec::new(),
-            choices: Vec::new(),
-        };
-        let is_certain = self.add(&mut branch, goal.to_vec()) && branch.choices.is_empty();
-        let is_listed = self.solve_listed(kind, branch.facts.iter()).is_some();
-        (is_certain && !is_listed).then_some(branch.facts)
+        self.budget.spend(entries / ENTRIES_PER_STEP)?;
+        Ok(is_possible.then_some(branch))
     }
 
     fn solve_branch(&mut self, branch: Branch) -> Outcome {
@@ -348,7 +347,7 @@ impl Engine {
                 formula: *inner,
                 holds: !holds,
             }),
-            Formula::Later(slot) => more.extend(self.formulas.bound(*slot).map(with)),
+            Formula::Later(reserved) => more.extend(self.formulas.bound(*reserved).map(with)),
             Formula::All(ids) if holds => more.extend(ids.iter().copied().map(with)),
             Formula::Any(ids) if !holds => more.extend(ids.iter().copied().map(with)),
             // A value is in both of two equal formulas, or in neither.
@@ -471,7 +470,7 @@ impl Engine {
             match satisfies_all {
                 Some(true) => return Outcome::Found(value),
                 Some(false) => {}
-                None => unknown = evaluate::too_deep(),
+                None => unknown = Outcome::too_deep(),
             }
         }
         unknown

@@ -5,17 +5,9 @@ use std::collections::{HashMap, HashSet};
 use serde_json::{Map, Value};
 
 use super::formula::{Formula, Id, Kind, Members, NumberLimit, TextLimit};
-use super::outcome::Outcome;
+use super::limits::MAX_EVALUATED_NESTING;
 use super::solve::Engine;
 use super::value;
-
-/// Maximum nesting of formulas before the answer is unknown.
-const MAX_DEPTH: usize = 250;
-
-/// The outcome for formulas nested too deeply.
-pub(super) fn too_deep() -> Outcome {
-    Outcome::Unknown(format!("schemas nest more than {MAX_DEPTH} deep"))
-}
 
 impl Engine {
     /// Whether `value`, whose numbers are canonical, is in the set of `id`; `None` if
@@ -69,7 +61,7 @@ struct Evaluation<'e> {
 
 impl Evaluation<'_> {
     fn evaluate(&mut self, id: Id, value: &Value, depth: usize) -> Option<bool> {
-        if depth > MAX_DEPTH {
+        if depth > MAX_EVALUATED_NESTING {
             return None;
         }
         let engine = self.engine;
@@ -91,7 +83,7 @@ impl Evaluation<'_> {
             Formula::Any(ids) => any(ids.iter().map(|&id| inside(id, value))),
             Formula::One(ids) => exactly_one(ids.iter().map(|&id| inside(id, value))),
             Formula::Not(id) => inside(*id, value).map(|holds| !holds),
-            Formula::Later(slot) => inside(engine.formulas.bound(*slot)?, value),
+            Formula::Later(reserved) => inside(engine.formulas.bound(*reserved)?, value),
             Formula::Kinds(kinds) => Some(kinds.contains(Kind::of(value))),
             Formula::Listed(values) => Some(engine.formulas.lists(id, values, value)),
             leaf => match value {

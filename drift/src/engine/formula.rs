@@ -22,6 +22,10 @@ pub(crate) struct AutomatonId(pub(super) u32);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct SourceId(pub(crate) usize);
 
+/// The place of a formula that is bound later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Reserved(u32);
+
 /// The kinds of JSON values, those with the smallest witnesses first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Kind {
@@ -104,7 +108,7 @@ pub(crate) enum Formula {
     MinMembers(u64),
     MaxMembers(u64),
     /// A reference to a formula that may not be built yet, for recursion.
-    Later(u32),
+    Later(Reserved),
 }
 
 /// A constraint on numbers.
@@ -313,25 +317,25 @@ impl Formulas {
     }
 
     /// A formula that is bound later.
-    pub(crate) fn reserve(&mut self) -> (Id, u32) {
-        let slot = u32::try_from(self.later.len()).unwrap_or(u32::MAX);
+    pub(crate) fn reserve(&mut self) -> (Id, Reserved) {
+        let reserved = Reserved(u32::try_from(self.later.len()).unwrap_or(u32::MAX));
         self.later.push(None);
-        (self.intern(Formula::Later(slot)), slot)
+        (self.intern(Formula::Later(reserved)), reserved)
     }
 
-    pub(crate) fn bind(&mut self, slot: u32, id: Id) {
-        if let Some(bound) = self.later.get_mut(slot as usize) {
+    pub(crate) fn bind(&mut self, reserved: Reserved, id: Id) {
+        if let Some(bound) = self.later.get_mut(reserved.0 as usize) {
             *bound = Some(id);
         }
     }
 
     /// The formula bound to a reference; `None` if it only refers to itself, so that it
     /// has no finite value.
-    pub(crate) fn bound(&self, slot: u32) -> Option<Id> {
-        let mut id = self.later.get(slot as usize).copied().flatten()?;
+    pub(crate) fn bound(&self, mut reserved: Reserved) -> Option<Id> {
         for _ in 0..=self.later.len() {
+            let id = self.later.get(reserved.0 as usize).copied().flatten()?;
             match self.get(id) {
-                Formula::Later(next) => id = self.later.get(*next as usize).copied().flatten()?,
+                Formula::Later(next) => reserved = *next,
                 _ => return Some(id),
             }
         }

@@ -17,6 +17,7 @@ mod branch;
 mod budget;
 mod evaluate;
 mod formula;
+mod limits;
 mod number;
 mod object;
 mod outcome;
@@ -26,14 +27,10 @@ mod text;
 pub(crate) mod value;
 
 pub(crate) use automaton::Automaton;
-pub(crate) use formula::{Formula, Id, Kind, Kinds, Members, NumberLimit, SourceId, TextLimit};
+pub(crate) use formula::{
+    Formula, Id, Kind, Kinds, Members, NumberLimit, Reserved, SourceId, TextLimit,
+};
+pub(crate) use limits::MAX_NESTING;
+pub use limits::{MAX_STEPS, MAX_STEPS_OF_ALL};
 pub(crate) use outcome::Outcome;
 pub(crate) use solve::Engine;
-
-/// Maximum number of steps of one question. A step is a goal, a choice, a combination of
-/// states of automata, or the check of a number against a constraint; some number of
-/// evaluated formulas, moves of automata, or characters of a message also count as a step.
-pub const MAX_STEPS: u64 = 200_000;
-
-/// Maximum number of steps of all questions of one comparison together.
-pub const MAX_STEPS_OF_ALL: u64 = 1_000_000;

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::formula::{Formula, Id, Kind, Members};
 use super::outcome::Outcome;
 use super::solve::{Engine, Literal};
-use super::{evaluate, value};
+use super::value;
 
 /// Maximum number of kinds of new names in one goal: of each, one name is tried. Names of
 /// one kind match the same patterns.
@@ -33,7 +33,7 @@ enum Name {
 
 /// The names to try for a property.
 #[derive(Debug, Default)]
-struct Names {
+struct Candidates {
     found: Vec<String>,
     /// The reason why there may be others.
     unknown: Option<Outcome>,
@@ -45,7 +45,8 @@ struct Names {
 #[derive(Debug, Default)]
 struct Objects {
     members: Vec<Rc<Formula>>,
-    names: Vec<Literal>,
+    /// Constraints on every name.
+    every_name: Vec<Literal>,
     required: BTreeSet<String>,
     forbidden: BTreeSet<String>,
     /// For each, one of several properties must be present.
@@ -112,7 +113,7 @@ impl Engine {
             }
             (Formula::Required(name), true) => drop(objects.required.insert(name.clone())),
             (Formula::Required(name), false) => drop(objects.forbidden.insert(name.clone())),
-            (Formula::Names(id), true) => objects.names.push(Literal::is(*id)),
+            (Formula::Names(id), true) => objects.every_name.push(Literal::is(*id)),
             (Formula::Names(id), false) => objects.somewhere.push(vec![Asked {
                 name: Name::With(vec![Literal::is_not(*id)]),
                 value: None,
@@ -178,15 +179,15 @@ impl Engine {
         present: &Present,
         asked: &Asked,
     ) -> Outcome {
-        let names = match &asked.name {
-            Name::Exactly(name) => Names {
+        let candidates = match &asked.name {
+            Name::Exactly(name) => Candidates {
                 found: vec![name.clone()],
-                ..Names::default()
+                ..Candidates::default()
             },
-            Name::With(goal) => self.names(objects, present, goal),
+            Name::With(goal) => self.candidates(objects, present, goal),
         };
         let mut outcome = Outcome::Empty;
-        for name in names.found {
+        for name in candidates.found {
             if let Err(exhausted) = self.budget.spend_weight(present.len()) {
                 return exhausted.into();
             }
@@ -202,26 +203,27 @@ impl Engine {
         }
         // Another choice of earlier names might have left one.
         let too_few = || Outcome::Unknown("there are too few names for all properties".to_owned());
-        let unknown = names.unknown.or_else(|| names.used_up.then(too_few));
+        let used_up = candidates.used_up;
+        let unknown = candidates.unknown.or_else(|| used_up.then(too_few));
         outcome.or(|| unknown.unwrap_or(Outcome::Empty))
     }
 
     /// The names to try that satisfy `goal`: those in constraints, and one of each kind of
     /// new names.
-    fn names(&mut self, objects: &Objects, present: &Present, goal: &[Literal]) -> Names {
+    fn candidates(&mut self, objects: &Objects, present: &Present, goal: &[Literal]) -> Candidates {
         let mut taken = objects.known();
         taken.extend(present.keys());
         let taken: Vec<String> = taken.into_iter().cloned().collect();
-        let mut names = Names::default();
+        let mut candidates = Candidates::default();
         for name in &taken {
             match self.has_all(&Value::String(name.clone()), goal) {
-                Some(true) => names.found.push(name.clone()),
+                Some(true) => candidates.found.push(name.clone()),
                 Some(false) => {}
-                None => names.unknown = Some(evaluate::too_deep()),
+                None => candidates.unknown = Some(Outcome::too_deep()),
             }
         }
-        self.new_names(objects, goal, &taken, &mut names);
-        names
+        self.new_names(objects, goal, &taken, &mut candidates);
+        candidates
     }
 
     /// Adds one name of each kind that satisfies `goal` and is not in `taken`. Kinds are
@@ -231,7 +233,7 @@ impl Engine {
         objects: &Objects,
         goal: &[Literal],
         taken: &[String],
-        names: &mut Names,
+        candidates: &mut Candidates,
     ) {
         let mut kinds = 0;
         let mut open = vec![(goal.to_vec(), None)];
@@ -251,15 +253,15 @@ impl Engine {
                 }
                 (Outcome::Found(Value::String(name)), None) if kinds < MAX_KINDS => {
                     kinds += 1;
-                    names.found.push(name);
+                    candidates.found.push(name);
                 }
                 (Outcome::Found(_), None) => {
                     let why = format!("more than {MAX_KINDS} kinds of names in one object");
-                    names.unknown = Some(Outcome::Unknown(why));
+                    candidates.unknown = Some(Outcome::Unknown(why));
                     return;
                 }
-                (unknown @ Outcome::Unknown(_), _) => names.unknown = Some(unknown),
-                (Outcome::Empty, _) => names.used_up |= self.is_used_up(objects, &kind, taken),
+                (unknown @ Outcome::Unknown(_), _) => candidates.unknown = Some(unknown),
+                (Outcome::Empty, _) => candidates.used_up |= self.is_used_up(objects, &kind, taken),
             }
         }
     }
@@ -275,7 +277,7 @@ impl Engine {
         let taken = taken.iter().cloned().map(Value::String);
         let taken = Literal::is_not(self.formulas.listed(taken));
         let is_text = Literal::is(self.formulas.kinds([Kind::String]));
-        let names = objects.names.iter().copied();
+        let names = objects.every_name.iter().copied();
         let goal = goal.iter().copied();
         self.solve(goal.chain(names).chain([taken, is_text]))
     }
@@ -297,10 +299,10 @@ impl Engine {
         if objects.forbidden.contains(name) {
             return Outcome::Empty;
         }
-        match self.has_all(&Value::String(name.to_owned()), &objects.names) {
+        match self.has_all(&Value::String(name.to_owned()), &objects.every_name) {
             Some(true) => {}
             Some(false) => return Outcome::Empty,
-            None => return evaluate::too_deep(),
+            None => return Outcome::too_deep(),
         }
         let mut goal: Vec<Literal> = present.get(name).into_iter().flatten().copied().collect();
         for members in &objects.members {
@@ -309,7 +311,7 @@ impl Engine {
             };
             match self.applicable(members, name) {
                 Some(formulas) => goal.extend(formulas.into_iter().map(Literal::is)),
-                None => return evaluate::too_deep(),
+                None => return Outcome::too_deep(),
             }
         }
         self.solve(goal)
@@ -349,9 +351,9 @@ impl Engine {
     /// Another property that may be present.
     fn another(&mut self, objects: &Objects, present: &Present) -> Result<Option<String>, Outcome> {
         // If all names of a kind are used up, no choice of names gives more properties.
-        let Names {
+        let Candidates {
             found, mut unknown, ..
-        } = self.names(objects, present, &[]);
+        } = self.candidates(objects, present, &[]);
         for name in found.into_iter().filter(|name| !present.contains_key(name)) {
             match self.member(objects, &name, present) {
                 Outcome::Found(_) => return Ok(Some(name)),

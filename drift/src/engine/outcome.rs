@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::budget::Exhausted;
+use super::limits::{MAX_EVALUATED_NESTING, MAX_STEPS, MAX_STEPS_OF_ALL};
 
 /// Whether a set of constraints has an instance.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,6 +17,13 @@ pub(crate) enum Outcome {
 }
 
 impl Outcome {
+    /// The outcome for formulas that nest too deeply to be evaluated.
+    pub(super) fn too_deep() -> Self {
+        Self::Unknown(format!(
+            "schemas nest more than {MAX_EVALUATED_NESTING} deep"
+        ))
+    }
+
     /// The outcome of a choice between this and `other`.
     pub(super) fn or(self, other: impl FnOnce() -> Self) -> Self {
         match self {
@@ -44,9 +52,8 @@ impl Outcome {
 impl From<Exhausted> for Outcome {
     fn from(Exhausted: Exhausted) -> Self {
         Self::Unknown(format!(
-            "the comparison takes more than {} steps, or all together more than {}",
-            super::MAX_STEPS,
-            super::MAX_STEPS_OF_ALL
+            "the comparison takes more than {MAX_STEPS} steps, or all together more than \
+             {MAX_STEPS_OF_ALL}"
         ))
     }
 }

@@ -12,7 +12,7 @@ use super::solve::Engine;
 use super::value::weight;
 
 /// Maximum weight of all values together that are tried for one witness.
-const MAX_TRIED: usize = 100_000;
+const MAX_TRIED_WEIGHT: usize = 100_000;
 
 impl Engine {
     /// Removes properties, items and characters of `witness`, until no more of them can be
@@ -24,7 +24,7 @@ impl Engine {
             let holds = |id, expected| self.holds(id, value) == Some(expected);
             may_try(left, value).then(|| holds(inside, true) && holds(outside, false))
         };
-        let mut left = MAX_TRIED;
+        let mut left = MAX_TRIED_WEIGHT;
         let mut smallest = witness;
         loop {
             let whole = Part {
@@ -52,7 +52,7 @@ impl Engine {
             }
             match self.formulas.get(id) {
                 Formula::All(ids) => open.extend(ids),
-                Formula::Later(slot) => open.extend(self.formulas.bound(*slot)),
+                Formula::Later(reserved) => open.extend(self.formulas.bound(*reserved)),
                 _ => conjuncts.push(id),
             }
         }

@@ -6,12 +6,10 @@ use std::collections::HashMap;
 use super::automaton::Automata;
 use super::budget::Budget;
 use super::formula::{Formula, Formulas, Id, Kind, SourceId};
+use super::limits::{MAX_DISTINCT, MAX_NESTING, MAX_STEPS, MAX_STEPS_OF_ALL};
 use super::outcome::Outcome;
 use super::value::weight;
-use super::{Automaton, MAX_STEPS, MAX_STEPS_OF_ALL, TextLimit, evaluate};
-
-/// Maximum nesting of values in one question.
-const MAX_DEPTH: usize = 64;
+use super::{Automaton, TextLimit};
 
 /// Maximum nesting at first: a witness that nests less is smaller.
 const SHALLOW: usize = 6;
@@ -19,9 +17,6 @@ const SHALLOW: usize = 6;
 /// Number of different values that are searched for one by one, even if many could be
 /// listed at once.
 const FEW: usize = 16;
-
-/// Maximum number of different values that are searched for one by one.
-const MAX_DISTINCT: usize = 200;
 
 /// Maximum number of properties and items that are placed one after the other, in a value
 /// and all values around it.
@@ -89,7 +84,7 @@ impl Engine {
             known: HashMap::new(),
             known_weight: 0,
             unknown: HashMap::new(),
-            deepest: MAX_DEPTH,
+            deepest: MAX_NESTING,
             is_cut: false,
             open: HashMap::new(),
             met: usize::MAX,
@@ -117,7 +112,7 @@ impl Engine {
         let _ = self.spend_evaluated(0);
         self.budget.begin(MAX_STEPS);
         let mut outcome = Outcome::Empty;
-        for deepest in [SHALLOW, MAX_DEPTH] {
+        for deepest in [SHALLOW, MAX_NESTING] {
             self.unknown.clear();
             self.deepest = deepest;
             self.is_cut = false;
@@ -131,7 +126,7 @@ impl Engine {
         };
         match (self.holds(inside, &value), self.holds(outside, &value)) {
             (Some(true), Some(false)) => Outcome::Found(value),
-            (None, _) | (_, None) => evaluate::too_deep(),
+            (None, _) | (_, None) => Outcome::too_deep(),
             _ => Outcome::Unknown("the instance that was found does not hold".to_owned()),
         }
     }
@@ -199,7 +194,7 @@ impl Engine {
         let depth = self.open.len();
         if depth >= self.deepest {
             self.is_cut = true;
-            let why = format!("values nest more than {MAX_DEPTH} deep");
+            let why = format!("values nest more than {MAX_NESTING} deep");
             return Some(Outcome::Unknown(why));
         }
         let (_, why) = self.unknown.get(goal).filter(|it| it.0 <= depth)?;
