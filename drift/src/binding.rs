@@ -5,25 +5,29 @@
 //! each of NEW's entries, and one or more for that entry. Both are compared for every
 //! number of words that makes a difference.
 
+use std::ptr;
+
+use taskcluster_documents::reference::KeyEntry;
 use taskcluster_documents::text::count;
 
 use crate::report::{BindingEffect, Finding};
 
-/// An entry of a routing key, as a reference lists it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct KeyEntry {
-    pub(crate) name: String,
-    pub(crate) constant: Option<String>,
-    pub(crate) multiple_words: bool,
-    /// Whether the word is always present; `_` replaces an absent one.
-    pub(crate) required: bool,
-}
-
-/// The word of an absent entry in a routing key.
+/// The word of an entry that is not required and is absent.
 const ABSENT: &str = "_";
 
 /// Maximum length of a routing key in AMQP, in bytes.
 const MAX_BYTES: usize = 255;
+
+/// Whether keys of two references are the same.
+pub(crate) fn are_same(old: &[KeyEntry], new: &[KeyEntry]) -> bool {
+    let is_same = |(old, new): (&KeyEntry, &KeyEntry)| {
+        old.name == new.name
+            && old.constant == new.constant
+            && old.multiple_words == new.multiple_words
+            && old.required == new.required
+    };
+    old.len() == new.len() && old.iter().zip(new).all(is_same)
+}
 
 /// The worst effect on bindings to keys of `old` when keys look like `new`.
 pub(crate) fn compare(old: &[KeyEntry], new: &[KeyEntry]) -> Option<Finding<BindingEffect>> {
@@ -105,7 +109,7 @@ impl<'e> Key<'e> {
     /// An example key in which one entry is absent.
     fn example_without(&self, absent: Option<&KeyEntry>) -> String {
         let words = self.entries.iter().map(|&entry| match absent {
-            Some(absent) if absent == entry => ABSENT.to_owned(),
+            Some(absent) if ptr::eq(absent, entry) => ABSENT.to_owned(),
             _ => word(entry),
         });
         let key = words.collect::<Vec<String>>().join(".");
@@ -171,7 +175,7 @@ fn changed_word(pairs: &[(&KeyEntry, &KeyEntry)]) -> Option<(BindingEffect, Stri
     let misread = pairs.iter().find(|(old, new)| {
         let is_field = old.constant.is_none() && !old.multiple_words;
         // A field holds a single word of an entry that may have several.
-        let has_one_word = || pairs.iter().filter(|(_, it)| it == new).count() == 1;
+        let has_one_word = || pairs.iter().filter(|(_, it)| ptr::eq(*it, *new)).count() == 1;
         is_field && (old.name != new.name || !has_one_word())
     });
     if let Some((old, new)) = misread {
@@ -258,7 +262,9 @@ pub(crate) fn still_bound(old: &[KeyEntry], new: &[KeyEntry]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{KeyEntry, compare, still_bound};
+    use taskcluster_documents::reference::KeyEntry;
+
+    use super::{compare, still_bound};
     use crate::report::BindingEffect::{self, Misread, Narrower, Silent, Wider};
 
     /// `=word` is a constant, `name#` has multiple words, `name?` may be absent.
@@ -266,6 +272,7 @@ mod tests {
         text.split_whitespace()
             .map(|entry| KeyEntry {
                 name: entry.trim_matches(['=', '#', '?']).to_owned(),
+                summary: String::new(),
                 constant: entry.strip_prefix('=').map(str::to_owned),
                 multiple_words: entry.contains('#'),
                 required: !entry.ends_with('?'),

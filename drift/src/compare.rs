@@ -4,16 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use taskcluster_documents::Resolved;
 use taskcluster_documents::reading::Reading;
-use taskcluster_documents::reference::{Entry, Reference};
+use taskcluster_documents::reference::Entry;
 use taskcluster_documents::schema::SchemaId;
 
 use crate::api::Apis;
-use crate::binding::{self, KeyEntry};
+use crate::binding;
 use crate::build::Build;
 use crate::context::Context;
 use crate::differences::{Difference, differences};
 use crate::engine::Id;
 use crate::error::ExchangeError;
+use crate::exchanges::{Exchange, exchanges, find};
 use crate::pairs::Pairs;
 use crate::report::{
     Answer, BindingEffect, ConsumerEffect, Effect, ExchangeReport, Finding, PublisherEffect,
@@ -61,24 +62,6 @@ pub fn compare(old: &Side, new: &Side) -> Report {
     }
 }
 
-/// An exchange of a service.
-#[derive(Clone, Copy)]
-pub(crate) struct Exchange<'r> {
-    pub(crate) service: &'r Reference,
-    pub(crate) entry: &'r Entry,
-}
-
-/// The exchanges, by their names on the broker.
-pub(crate) fn exchanges(resolved: &Resolved) -> BTreeMap<&str, Exchange<'_>> {
-    let mut exchanges = BTreeMap::new();
-    for service in &resolved.references {
-        for entry in &service.entries {
-            exchanges.insert(entry.exchange.as_str(), Exchange { service, entry });
-        }
-    }
-    exchanges
-}
-
 struct Comparison<'s> {
     context: Context,
     resolved: [&'s Resolved; 2],
@@ -121,9 +104,10 @@ impl<'s> Comparison<'s> {
 
     fn exchange(&mut self, old: &Exchange<'_>, new: &Exchange<'_>) -> ExchangeReport {
         let (consumer, publisher) = self.messages(old.entry, new.entry);
-        let (old_key, new_key) = (key(old.entry), key(new.entry));
-        let binding = binding::compare(&old_key, &new_key);
-        let same = consumer.is_empty() && publisher.is_empty() && old_key == new_key;
+        let (old_key, new_key) = (&old.entry.routing_key, &new.entry.routing_key);
+        let binding = binding::compare(old_key, new_key);
+        let same_keys = binding::are_same(old_key, new_key);
+        let same = consumer.is_empty() && publisher.is_empty() && same_keys;
         ExchangeReport {
             status: match same {
                 true => Status::Unchanged,
@@ -133,7 +117,7 @@ impl<'s> Comparison<'s> {
             publisher: Answer::of(publisher, "every old message is valid under the new schema"),
             binding: Answer::of(
                 binding.into_iter().collect(),
-                binding::still_bound(&old_key, &new_key),
+                binding::still_bound(old_key, new_key),
             ),
             ..unanswered(new, Status::Unchanged, "")
         }
@@ -225,34 +209,24 @@ fn consumer(context: &mut Context, payloads: Payloads) -> Vec<Finding<ConsumerEf
     // A place that is not decided is reported once.
     let is_known = |it: &Difference| it.witness.is_none() && undecided.contains(&it.pointer);
     let visible = visible.into_iter().filter(|it| !is_known(it));
-    let finding = |difference: Difference, effect| {
-        let decided = difference.witness.is_some();
-        let effect = if decided {
-            effect
-        } else {
-            ConsumerEffect::NotDecided
-        };
-        about_message(difference, effect)
-    };
-    let lost = lost.into_iter().map(|it| finding(it, ConsumerEffect::Lost));
-    lost.chain(visible.map(|it| finding(it, ConsumerEffect::Visible)))
+    let lost = lost.into_iter();
+    lost.map(|it| about_message(it, ConsumerEffect::Lost, ConsumerEffect::NotDecided))
+        .chain(
+            visible
+                .map(|it| about_message(it, ConsumerEffect::Visible, ConsumerEffect::NotDecided)),
+        )
         .collect()
 }
 
 fn publisher(context: &mut Context, old: Id, new: Id) -> Vec<Finding<PublisherEffect>> {
     let refused = differences(context, old, new).into_iter();
     refused
-        .map(|difference| {
-            let effect = match difference.witness.is_some() {
-                true => PublisherEffect::Refused,
-                false => PublisherEffect::NotDecided,
-            };
-            about_message(difference, effect)
-        })
+        .map(|it| about_message(it, PublisherEffect::Refused, PublisherEffect::NotDecided))
         .collect()
 }
 
-fn about_message<E>(difference: Difference, effect: E) -> Finding<E> {
+/// The finding for a difference: `decided`, if there is a message that has it.
+fn about_message<E>(difference: Difference, decided: E, undecided: E) -> Finding<E> {
     let Difference {
         pointer,
         reason,
@@ -262,23 +236,15 @@ fn about_message<E>(difference: Difference, effect: E) -> Finding<E> {
         "" => String::new(),
         pointer => format!("{pointer}: "),
     };
+    let effect = match witness {
+        Some(_) => decided,
+        None => undecided,
+    };
     Finding {
         witness,
         pointer,
         ..Finding::new(effect, format!("{place}{reason}"))
     }
-}
-
-fn key(entry: &Entry) -> Vec<KeyEntry> {
-    let entries = entry.routing_key.iter();
-    entries
-        .map(|entry| KeyEntry {
-            name: entry.name.clone(),
-            constant: entry.constant.clone(),
-            multiple_words: entry.multiple_words,
-            required: entry.required,
-        })
-        .collect()
 }
 
 fn removed(old: &Exchange<'_>) -> ExchangeReport {
@@ -341,50 +307,4 @@ pub fn accepts(
         exchange: exchange.entry.exchange.clone(),
         answer: Answer::of(refused, "the schema accepts every message"),
     })
-}
-
-/// The exchange of a name given by a user: `queue/task-completed`, or the full name.
-fn find<'r>(resolved: &'r Resolved, name: &str) -> Result<Exchange<'r>, ExchangeError> {
-    let all = exchanges(resolved);
-    let is_named = |it: &Exchange<'_>| {
-        let (service, short) = name.split_once('/').unwrap_or(("", name));
-        let is_short = last(it) == short || it.entry.name == short;
-        it.entry.exchange == name || it.service.service == service && is_short
-    };
-    let found: Vec<Exchange<'_>> = all.values().copied().filter(is_named).collect();
-    match found.as_slice() {
-        [only] => Ok(*only),
-        [] => Err(ExchangeError::Unknown {
-            name: name.to_owned(),
-            known: names_like(name, all.values()),
-        }),
-        _ => Err(ExchangeError::Ambiguous {
-            name: name.to_owned(),
-        }),
-    }
-}
-
-/// The names of the exchanges of the service in `name`, or of the services if it is unknown.
-fn names_like<'e, 'r: 'e>(
-    name: &str,
-    all: impl Iterator<Item = &'e Exchange<'r>> + Clone,
-) -> Vec<String> {
-    let service = name.split('/').next().unwrap_or(name);
-    let mut of_service = all
-        .clone()
-        .filter(|it| it.service.service == service)
-        .peekable();
-    if of_service.peek().is_none() {
-        let services: BTreeSet<&str> = all.map(|it| it.service.service.as_str()).collect();
-        return services.iter().map(|it| format!("{it}/…")).collect();
-    }
-    of_service
-        .map(|it| format!("{service}/{}", last(it)))
-        .collect()
-}
-
-/// The last part of an exchange's name on the broker.
-fn last<'r>(exchange: &Exchange<'r>) -> &'r str {
-    let name = &exchange.entry.exchange;
-    name.rsplit('/').next().unwrap_or_default()
 }

@@ -37,6 +37,7 @@ mod context;
 mod differences;
 mod engine;
 mod error;
+mod exchanges;
 mod explain;
 mod pairs;
 mod path;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use taskcluster_documents::schema::{Schema, SchemaId};
 use taskcluster_documents::{Resolved, Role, Slot, escape};
 
-use crate::compare::Exchange;
+use crate::exchanges::Exchange;
 
 /// Maximum length of a pointer, in bytes; texts further inside are not compared.
 const MAX_POINTER_BYTES: usize = 2_000;
