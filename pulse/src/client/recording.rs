@@ -78,7 +78,7 @@ impl Envelope {
     ///
     /// [`RecordingError`], if the text is not such an object.
     pub fn from_json(line: &str) -> Result<Self, RecordingError> {
-        read(line).map_err(RecordingError)
+        read(line).map_err(|source| RecordingError { line: None, source })
     }
 }
 
@@ -144,16 +144,31 @@ fn quoted(text: &str) -> Value {
 
 /// The error for a text that is not a recorded message. The reason is its source.
 #[derive(Debug)]
-pub struct RecordingError(serde_json::Error);
+pub struct RecordingError {
+    /// The number of the line, from 1, in a recording.
+    line: Option<usize>,
+    source: serde_json::Error,
+}
+
+impl RecordingError {
+    #[cfg(feature = "memory")]
+    pub(crate) fn at(self, line: usize) -> Self {
+        let line = Some(line);
+        Self { line, ..self }
+    }
+}
 
 impl fmt::Display for RecordingError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(line) = self.line {
+            write!(f, "line {line}: ")?;
+        }
         f.write_str("not a recorded message; expected one JSON object on a line, as Envelope::to_json writes it")
     }
 }
 
 impl std::error::Error for RecordingError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        Some(&self.0)
+        Some(&self.source)
     }
 }

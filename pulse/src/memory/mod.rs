@@ -90,7 +90,8 @@ impl MemoryBroker {
         self.lock().publish(&Arc::new(envelope.to_outgoing()));
     }
 
-    /// Publishes every message of a recording, and returns their number.
+    /// Publishes every message of a recording, and returns their number, which includes
+    /// those that no queue is bound for.
     ///
     /// A recording has a line of JSON for each message, as written by
     /// [`Envelope::to_json`] or `taskcluster-events listen --record`. Empty lines are
@@ -107,13 +108,18 @@ impl MemoryBroker {
     ///
     /// # Errors
     ///
-    /// [`RecordingError`] at the first line that is not a message; those before it were
-    /// published.
+    /// [`RecordingError`] with the number of the first line that is not a message; those
+    /// before it were published.
     pub fn replay(&self, recording: &str) -> Result<usize, RecordingError> {
-        let lines = recording.lines().filter(|line| !line.trim().is_empty());
-        lines
-            .map(|line| Envelope::from_json(line).map(|it| self.publish_envelope(&it)))
-            .try_fold(0, |count, published| published.map(|()| count + 1))
+        let mut published = 0;
+        for (number, line) in (1..).zip(recording.lines()) {
+            if !line.trim().is_empty() {
+                let envelope = Envelope::from_json(line).map_err(|error| error.at(number))?;
+                self.publish_envelope(&envelope);
+                published += 1;
+            }
+        }
+        Ok(published)
     }
 
     /// Number of waiting messages in the queue with this full name.

@@ -180,9 +180,12 @@ async fn a_recording_is_replayed_unchanged() {
     second.ack();
     consumer.stop().await.expect("stopped");
 
-    let wrong = broker.replay("{\"exchange\":\"a\"}").expect_err("no key");
+    let wrong = format!("{}\n\n{{\"exchange\":\"a\"}}\n", lines[0]);
+    let wrong = broker.replay(&wrong).expect_err("no key");
+    assert!(wrong.to_string().starts_with("line 3: "), "{wrong}");
     let cause = std::error::Error::source(&wrong).expect("a cause");
     assert!(cause.to_string().contains("bytes"), "{cause}");
+    assert_eq!(broker.queue_len(crate::QUEUE), Some(1), "the first line");
 }
 
 /// Taskcluster's routes have the prefix `route.`, those of other publishers need not.
