@@ -41,11 +41,11 @@ enum Kind {
 
 // The names of RabbitMQ's arguments of queues.
 pub(crate) const QUEUE_TYPE: &str = "x-queue-type";
-const MAX_LENGTH: &str = "x-max-length";
-const EXPIRES: &str = "x-expires";
+pub(crate) const MAX_LENGTH: &str = "x-max-length";
+pub(crate) const EXPIRES: &str = "x-expires";
 pub(crate) const DELIVERY_LIMIT: &str = "x-delivery-limit";
 pub(crate) const DEAD_LETTER_EXCHANGE: &str = "x-dead-letter-exchange";
-const SINGLE_ACTIVE_CONSUMER: &str = "x-single-active-consumer";
+pub(crate) const SINGLE_ACTIVE_CONSUMER: &str = "x-single-active-consumer";
 
 /// A delivery limit that no message reaches. For RabbitMQ 4, -1 would mean no limit, but
 /// RabbitMQ 3 would then delete a message at its first redelivery.
@@ -133,7 +133,7 @@ impl Queue {
     }
 
     /// Lets the broker delete the queue after it had no consumer for `unused`, in whole
-    /// milliseconds.
+    /// milliseconds. RabbitMQ refuses less than one, and more than ten years of 365 days.
     #[must_use]
     pub fn expires(self, unused: Duration) -> Self {
         let milliseconds = i64::try_from(unused.as_millis()).unwrap_or(i64::MAX);

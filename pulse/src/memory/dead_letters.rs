@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::client::QueueArgument;
+use super::arguments::{DEAD_LETTER_ROUTING_KEY, text};
 use crate::client::dead_letter::{DEATHS, FIRST_DEATH_EXCHANGE, FIRST_DEATH_QUEUE};
 use crate::client::queue::DEAD_LETTER_EXCHANGE;
 use crate::client::transport::{Headers, QueueDeclaration, RawMessage};
@@ -20,18 +20,11 @@ pub(super) fn rejected(queue: &QueueDeclaration, message: &RawMessage) -> Option
         ..message.clone()
     };
     add_headers(&mut letter.headers, &queue.name, message);
-    if let Some(key) = text(queue, "x-dead-letter-routing-key") {
+    if let Some(key) = text(queue, DEAD_LETTER_ROUTING_KEY) {
         key.clone_into(&mut letter.routing_key);
         letter.cc.clear();
     }
     Some(letter)
-}
-
-fn text<'a>(queue: &'a QueueDeclaration, argument: &str) -> Option<&'a str> {
-    match queue.arguments.get(argument)? {
-        QueueArgument::Text(text) => Some(text),
-        QueueArgument::Bool(_) | QueueArgument::Integer(_) => None,
-    }
 }
 
 /// Adds the headers of a message that was rejected from `queue`: the latest death first,

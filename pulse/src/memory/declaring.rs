@@ -1,10 +1,10 @@
 //! Declarations of queues, and the reasons to refuse them.
 
 use std::collections::VecDeque;
-use std::iter;
 
+use super::arguments;
 use super::state::{Id, Queue, State};
-use crate::client::queue::QUEUE_TYPE;
+use crate::client::message_limits::check_name;
 use crate::client::transport::{Lifetime, QueueDeclaration, TransportError, code};
 
 impl State {
@@ -14,6 +14,9 @@ impl State {
         channel: Id,
         declaration: &QueueDeclaration,
     ) -> Result<u32, TransportError> {
+        for argument in declaration.arguments.keys() {
+            check_name("a name", argument)?;
+        }
         let link = self.channel(channel)?.link;
         let name = &declaration.name;
         if let Some(queue) = self.queues.get(name) {
@@ -25,8 +28,11 @@ impl State {
         if declaration.lifetime == Lifetime::Existing {
             return Err(self.no_queue(channel, name));
         }
-        if declaration.auto_delete && is_quorum(declaration) {
-            let reason = format!("invalid property 'auto-delete' for queue '{name}'");
+        if let Some(reason) = arguments::refusal(declaration) {
+            return Err(self.refuse(channel, code::PRECONDITION_FAILED, &reason));
+        }
+        if declaration.auto_delete && arguments::is_quorum(declaration) {
+            let reason = format!("invalid property 'auto-delete' for queue '{name}' in vhost '/'");
             return Err(self.refuse(channel, code::PRECONDITION_FAILED, &reason));
         }
         let queue = Queue {
@@ -41,34 +47,30 @@ impl State {
     }
 }
 
-fn is_quorum(declaration: &QueueDeclaration) -> bool {
-    declaration.arguments.get(QUEUE_TYPE) == Some(&"quorum".into())
-}
-
 /// Why an existing queue can't be declared by this connection, in RabbitMQ's words.
 fn refusal(queue: &Queue, declaration: &QueueDeclaration, link: Id) -> Option<(u16, String)> {
     let name = &declaration.name;
     if queue.owner.is_some_and(|owner| owner != link) {
-        let reason = format!("cannot obtain exclusive access to locked queue '{name}'");
+        let reason =
+            format!("cannot obtain exclusive access to locked queue '{name}' in vhost '/'");
         return Some((code::RESOURCE_LOCKED, reason));
     }
     if declaration.lifetime == Lifetime::Existing {
         return None;
     }
     let difference = difference(&queue.declaration, declaration)?;
-    let reason = format!("inequivalent arg '{difference}' for queue '{name}'");
+    let reason = format!("inequivalent arg '{difference}' for queue '{name}' in vhost '/'");
     Some((code::PRECONDITION_FAILED, reason))
 }
 
-/// The first property or argument in which two declarations differ.
-fn difference<'a>(one: &'a QueueDeclaration, other: &'a QueueDeclaration) -> Option<&'a str> {
-    if one.lifetime != other.lifetime {
+/// The first property or argument in which a declaration differs from that of an existing
+/// queue.
+fn difference(existing: &QueueDeclaration, other: &QueueDeclaration) -> Option<&'static str> {
+    if existing.lifetime != other.lifetime {
         return Some("durable");
     }
-    if one.auto_delete != other.auto_delete {
+    if existing.auto_delete != other.auto_delete {
         return Some("auto_delete");
     }
-    let names = one.arguments.keys().chain(other.arguments.keys());
-    let mut names = iter::once(QUEUE_TYPE).chain(names.map(String::as_str));
-    names.find(|name| one.arguments.get(*name) != other.arguments.get(*name))
+    arguments::difference(existing, other)
 }

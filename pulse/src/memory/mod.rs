@@ -1,5 +1,6 @@
 //! A broker inside the process.
 
+mod arguments;
 mod dead_letters;
 mod declaring;
 mod link;
@@ -23,8 +24,8 @@ use crate::client::{Connection, Envelope, Management, RecordingError};
 ///
 /// It has topic exchanges and the default exchange; durable and exclusive queues, and those
 /// with auto-delete; `CC` routes; prefetch; acks, and redelivery of unacked messages; dead
-/// letters. It keeps messages in memory, and of a queue's arguments it applies only those
-/// for dead letters. Clones are handles to one broker.
+/// letters. It keeps messages in memory. It refuses the arguments of queues that RabbitMQ
+/// refuses, and applies only those for dead letters. Clones are handles to one broker.
 ///
 /// Exchanges are declared by
 /// [`PublisherBuilder::declare`](crate::PublisherBuilder::declare), by

@@ -372,13 +372,19 @@ impl State {
     pub(super) fn time_out_acks(&mut self) {
         let mut channels = self.channels.iter();
         if let Some((id, _)) = channels.find(|(_, channel)| !channel.unsettled.is_empty()) {
-            let reason = "PRECONDITION_FAILED - delivery acknowledgement timed out";
+            let reason = "delivery acknowledgement timed out";
             self.refuse(*id, code::PRECONDITION_FAILED, reason);
         }
     }
 
+    /// Closes a channel because of a request, with RabbitMQ's text for the reason.
     pub(super) fn refuse(&mut self, channel: Id, code: u16, reason: &str) -> TransportError {
-        let error = TransportError::coded(code, reason);
+        let name = match code {
+            code::NOT_FOUND => "NOT_FOUND",
+            code::RESOURCE_LOCKED => "RESOURCE_LOCKED",
+            _ => "PRECONDITION_FAILED",
+        };
+        let error = TransportError::coded(code, format!("{name} - {reason}"));
         self.close_channel(channel, error.clone());
         error
     }
@@ -407,12 +413,12 @@ impl State {
     }
 
     fn no_exchange(&mut self, channel: Id, exchange: &str) -> TransportError {
-        let reason = format!("NOT_FOUND - no exchange '{exchange}'");
+        let reason = format!("no exchange '{exchange}' in vhost '/'");
         self.refuse(channel, code::NOT_FOUND, &reason)
     }
 
     pub(super) fn no_queue(&mut self, channel: Id, queue: &str) -> TransportError {
-        let reason = format!("NOT_FOUND - no queue '{queue}'");
+        let reason = format!("no queue '{queue}' in vhost '/'");
         self.refuse(channel, code::NOT_FOUND, &reason)
     }
 

@@ -2,6 +2,7 @@
 
 #![allow(dead_code, unreachable_pub, reason = "each test file uses a part")]
 
+pub mod alike;
 pub mod exchanges;
 pub mod limits;
 #[cfg(feature = "amqp")]

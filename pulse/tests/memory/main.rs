@@ -2,6 +2,7 @@
 
 #![cfg(feature = "memory")]
 
+mod alike;
 mod bindings;
 mod blocking;
 #[path = "../common/mod.rs"]

@@ -4,6 +4,7 @@
 
 mod acks;
 mod addresses;
+mod alike;
 #[path = "../common/mod.rs"]
 mod common;
 mod dead_letters;
