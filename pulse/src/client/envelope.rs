@@ -67,10 +67,11 @@ impl Envelope {
         self.with(|content| content.redelivered = true)
     }
 
-    /// Sets a header.
+    /// Sets a header. `CC` sets the keys of [`routes`](Self::routes) if it is an array of
+    /// texts. RabbitMQ refuses a message whose `CC` or `BCC` is not an array.
     #[must_use]
     pub fn with_header(self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.with(|content| drop(content.message.headers.insert(name.into(), value.into())))
+        self.with(|content| content.message.set_header(name.into(), value.into()))
     }
 
     /// Sets the message ID.
@@ -113,6 +114,12 @@ impl Envelope {
             redelivered,
             dead_letter_reason,
         }))
+    }
+
+    /// The message with all its headers.
+    #[cfg(feature = "memory")]
+    pub(crate) fn to_message(&self) -> RawMessage {
+        self.0.message.clone()
     }
 
     /// The message to publish to its exchange again, with the headers of its publisher

@@ -20,6 +20,16 @@ pub(crate) const MAX_ROUTES: usize = 64;
 pub(crate) const MAX_HEADER_LEVELS: usize = 64;
 
 impl RawMessage {
+    /// Sets a header. The keys of `CC` are kept apart from other headers.
+    pub(crate) fn set_header(&mut self, name: String, value: Value) {
+        let keys = value.as_array().filter(|_| name == CC);
+        let keys = keys.map(|keys| keys.iter().map(|key| key.as_str().map(str::to_owned)));
+        match keys.and_then(Iterator::collect) {
+            Some(keys) => self.cc = keys,
+            None => drop(self.headers.insert(name, value)),
+        }
+    }
+
     /// Checks the lengths of names, the size of the frame that has everything but the
     /// body, and how deeply headers are nested. A broker, or each consumer, would close the
     /// connection because of them, with every message on it.

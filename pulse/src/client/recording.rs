@@ -95,19 +95,23 @@ fn read(line: &str) -> Result<Envelope, serde_json::Error> {
     cc.extend(routes.iter().map(prefixed));
     let headers: Option<RawJson> = members.optional(HEADERS)?;
     let headers = headers.as_ref().map(read_headers).transpose()?;
+    let mut message = RawMessage {
+        exchange: members.required(EXCHANGE)?,
+        routing_key: members.required(ROUTING_KEY)?,
+        cc,
+        headers: Headers::new(),
+        message_id: members.optional(MESSAGE_ID)?,
+        timestamp: members.optional(TIMESTAMP)?,
+        bytes,
+        mandatory: false,
+    };
+    for (name, value) in headers.unwrap_or_default() {
+        message.set_header(name, value);
+    }
     Ok(Envelope::from_arrival(Arrival {
         tag: 0,
         redelivered: false,
-        message: RawMessage {
-            exchange: members.required(EXCHANGE)?,
-            routing_key: members.required(ROUTING_KEY)?,
-            cc,
-            headers: headers.unwrap_or_default(),
-            message_id: members.optional(MESSAGE_ID)?,
-            timestamp: members.optional(TIMESTAMP)?,
-            bytes,
-            mandatory: false,
-        },
+        message,
     }))
 }
 

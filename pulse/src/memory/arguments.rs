@@ -9,6 +9,7 @@ use crate::client::queue::{
 use crate::client::transport::QueueDeclaration;
 
 pub(super) const DEAD_LETTER_ROUTING_KEY: &str = "x-dead-letter-routing-key";
+const OVERFLOW: &str = "x-overflow";
 
 const CLASSIC: &str = "classic";
 const QUORUM: &str = "quorum";
@@ -52,7 +53,7 @@ const KNOWN: [Known; 19] = [
     quorum("x-max-in-memory-bytes", COUNT),
     classic("x-max-priority", Integer(0..=255)),
     any(
-        "x-overflow",
+        OVERFLOW,
         OneOf(&["drop-head", "reject-publish", "reject-publish-dlx"]),
     ),
     classic("x-queue-mode", OneOf(&["default", "lazy"])),
@@ -152,4 +153,17 @@ fn queue_type(queue: &QueueDeclaration) -> &str {
 
 pub(super) fn is_quorum(queue: &QueueDeclaration) -> bool {
     queue_type(queue) == QUORUM
+}
+
+pub(super) fn has_single_active_consumer(queue: &QueueDeclaration) -> bool {
+    queue.arguments.get(SINGLE_ACTIVE_CONSUMER) == Some(&true.into())
+}
+
+/// The length at which the queue refuses messages, if it has one.
+pub(super) fn full_length(queue: &QueueDeclaration) -> Option<usize> {
+    let refuses = text(queue, OVERFLOW)?.starts_with("reject-publish");
+    match queue.arguments.get(MAX_LENGTH)? {
+        QueueArgument::Integer(length) if refuses => usize::try_from(*length).ok(),
+        _ => None,
+    }
 }

@@ -1,6 +1,8 @@
 //! Dead-lettering by the in-memory broker, with the headers of RabbitMQ by which a consumer
 //! finds the original exchange and routing key, and the reason.
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use serde_json::{Value, json};
 
 use super::arguments::{DEAD_LETTER_ROUTING_KEY, text};
@@ -28,7 +30,7 @@ pub(super) fn rejected(queue: &QueueDeclaration, message: &RawMessage) -> Option
 }
 
 /// Adds the headers of a message that was rejected from `queue`: the latest death first,
-/// and those from one queue only once. They have no time.
+/// and those from one queue only once.
 fn add_headers(headers: &mut Headers, queue: &str, message: &RawMessage) {
     for (name, value) in [
         (FIRST_DEATH_EXCHANGE, message.exchange.as_str()),
@@ -53,6 +55,7 @@ fn add_headers(headers: &mut Headers, queue: &str, message: &RawMessage) {
                 "queue": queue,
                 "reason": REASON,
                 "routing-keys": keys,
+                "time": SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |it| it.as_secs()),
             })
         }
     };

@@ -1,6 +1,6 @@
 //! Declarations of queues, and the reasons to refuse them.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use super::arguments;
 use super::state::{Id, Queue, State};
@@ -39,7 +39,7 @@ impl State {
             id: self.fresh_id(),
             declaration: declaration.clone(),
             owner: (declaration.lifetime == Lifetime::Exclusive).then_some(link),
-            waiting: VecDeque::new(),
+            waiting: BTreeMap::new(),
             readers: VecDeque::new(),
         };
         self.queues.insert(name.clone(), queue);

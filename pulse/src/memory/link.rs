@@ -101,11 +101,9 @@ impl Channel for MemoryChannel {
         &'a self,
         exchange: &'a str,
     ) -> BoxFuture<'a, Result<(), TransportError>> {
-        let mut state = self.broker.lock();
-        let declared = state
-            .check_open(self.id)
-            .map(|()| state.declare_exchange(exchange));
-        Box::pin(ready(declared))
+        Box::pin(ready(
+            self.broker.lock().declare_exchange(self.id, exchange),
+        ))
     }
 
     fn declare_queue<'a>(

@@ -4,13 +4,27 @@ use std::collections::BTreeSet;
 use std::iter;
 use std::sync::Arc;
 
+use serde_json::Value;
+
+use super::arguments::{full_length, has_single_active_consumer};
 use super::dead_letters;
 use super::state::{Channel, Id, Queue, State, Stored};
+use crate::client::message_limits::CC;
 use crate::client::transport::{Arrival, Confirm, RawMessage, TransportError, code};
+
+/// Routes to other queues, like `CC`; the broker removes it.
+const BCC: &str = "BCC";
+
+/// What became of a published message.
+pub(super) struct Routed {
+    queues: usize,
+    /// Whether one of its queues is full, so that only the others have it.
+    is_refused: bool,
+}
 
 impl State {
     /// Publishes on a channel, which is closed if the exchange does not exist or is
-    /// forbidden.
+    /// forbidden, or if a header for routes has another type.
     pub(super) fn publish_on(
         &mut self,
         channel: Id,
@@ -19,39 +33,59 @@ impl State {
     ) -> Result<Confirm, TransportError> {
         self.check_open(channel)?;
         self.check_exchange(channel, &message.exchange)?;
-        let is_unrouted = self.publish(message) == 0 && message.mandatory;
+        let is_bad = |name: &&str| (message.headers.get(*name)).is_some_and(|it| !it.is_array());
+        if let Some(header) = [CC, BCC].into_iter().find(is_bad) {
+            let reason = format!("invalid message: {{unacceptable_type_in_header,\"{header}\"}}");
+            return Err(self.refuse(channel, code::PRECONDITION_FAILED, &reason));
+        }
+        let routed = self.publish(message);
+        let is_unrouted = routed.queues == 0 && message.mandatory;
         Ok(Confirm {
-            is_ack: true,
+            is_ack: !routed.is_refused,
             unrouted: is_unrouted.then_some(number),
         })
     }
 
     /// Puts a message into every queue with a binding that its routing key, or a key of
-    /// its `CC` header, matches; once into each. Returns the number of queues.
-    pub(super) fn publish(&mut self, message: &Arc<RawMessage>) -> usize {
+    /// its `CC` or `BCC` header, matches; once into each.
+    pub(super) fn publish(&mut self, message: &Arc<RawMessage>) -> Routed {
         let queues = self.destinations(message);
-        let number = self.fresh_id();
+        let message = as_delivered(message);
+        let place = (true, self.fresh_id());
+        let mut is_refused = false;
         for queue in &queues {
             if let Some(found) = self.queues.get_mut(queue) {
-                found.waiting.push_back(Stored {
+                if full_length(&found.declaration).is_some_and(|it| found.waiting.len() >= it) {
+                    is_refused = true;
+                    continue;
+                }
+                found.add(Stored {
                     queue: found.id,
-                    number,
-                    message: Arc::clone(message),
+                    place,
+                    message: Arc::clone(&message),
                     redelivered: false,
                 });
             }
             self.deliver(queue);
         }
-        queues.len()
+        let queues = queues.len();
+        Routed { queues, is_refused }
     }
 
     /// The queues for a message. The default exchange, whose name is empty, has every queue
     /// under its name.
     fn destinations(&self, message: &RawMessage) -> BTreeSet<String> {
-        let keys = || iter::once(&message.routing_key).chain(&message.cc);
+        let bcc = message.headers.get(BCC).and_then(Value::as_array);
+        let bcc = || bcc.into_iter().flatten().filter_map(Value::as_str);
+        let cc = || message.cc.iter().map(String::as_str);
+        let keys = || {
+            iter::once(message.routing_key.as_str())
+                .chain(cc())
+                .chain(bcc())
+        };
         if message.exchange.is_empty() {
-            let exists = |key: &&String| self.queues.contains_key(*key);
-            return keys().filter(exists).cloned().collect();
+            let exists = |key: &&str| self.queues.contains_key(*key);
+            return keys().filter(exists).map(str::to_owned).collect();
         }
         self.bindings
             .iter()
@@ -70,18 +104,21 @@ impl State {
             return;
         };
         while !queue.waiting.is_empty() {
-            let next = queue
-                .readers
-                .iter()
+            let active = match has_single_active_consumer(&queue.declaration) {
+                true => 1,
+                false => queue.readers.len(),
+            };
+            let next = (queue.readers.iter().take(active))
                 .position(|id| channels.get(id).is_some_and(Channel::is_below_prefetch));
-            let reader = next.and_then(|index| queue.readers.remove(index));
-            let Some(id) = reader else {
+            let Some(next) = next else {
                 return;
             };
-            queue.readers.push_back(id);
-            if let (Some(channel), Some(stored)) =
-                (channels.get_mut(&id), queue.waiting.pop_front())
-            {
+            let id = queue.readers[next];
+            if active > 1 {
+                queue.readers.remove(next);
+                queue.readers.push_back(id);
+            }
+            if let (Some(channel), Some(stored)) = (channels.get_mut(&id), queue.take_next()) {
                 channel.deliver(name, stored);
             }
         }
@@ -92,8 +129,7 @@ impl State {
             return;
         };
         if !channel.is_unsettled(tag) {
-            self.refuse(id, code::PRECONDITION_FAILED, "unknown delivery tag");
-            return;
+            return self.unknown_tag(id, tag);
         }
         let settled = channel.settle_up_to(tag);
         let queues: BTreeSet<String> = settled.into_values().map(|(queue, _)| queue).collect();
@@ -108,9 +144,7 @@ impl State {
         };
         match channel.settle(tag) {
             Some((queue, _)) => self.deliver(&queue),
-            None => {
-                self.refuse(id, code::PRECONDITION_FAILED, "unknown delivery tag");
-            }
+            None => self.unknown_tag(id, tag),
         }
     }
 
@@ -119,8 +153,7 @@ impl State {
             return;
         };
         let Some((queue, stored)) = channel.settle(tag) else {
-            self.refuse(id, code::PRECONDITION_FAILED, "unknown delivery tag");
-            return;
+            return self.unknown_tag(id, tag);
         };
         if requeue {
             self.requeue(&queue, stored);
@@ -130,17 +163,18 @@ impl State {
         self.deliver(&queue);
     }
 
-    /// Puts a message back to its place in the queue, unless that was deleted.
+    fn unknown_tag(&mut self, channel: Id, tag: u64) {
+        let reason = format!("unknown delivery tag {tag}");
+        self.refuse(channel, code::PRECONDITION_FAILED, &reason);
+    }
+
+    /// Puts a message back into its queue, unless that was deleted.
     pub(super) fn requeue(&mut self, queue: &str, stored: Stored) {
-        if let Some(Queue { id, waiting, .. }) = self.queues.get_mut(queue)
-            && *id == stored.queue
+        let number = self.fresh_id();
+        if let Some(queue) = self.queues.get_mut(queue)
+            && queue.id == stored.queue
         {
-            let index = waiting.partition_point(|other| other.number < stored.number);
-            let again = Stored {
-                redelivered: true,
-                ..stored
-            };
-            waiting.insert(index, again);
+            queue.take_back(stored, number);
         }
     }
 
@@ -153,6 +187,27 @@ impl State {
         {
             self.publish(&Arc::new(letter));
         }
+    }
+}
+
+/// The message as consumers see it: without headers for routes, and with AMQP's numbers.
+fn as_delivered(message: &Arc<RawMessage>) -> Arc<RawMessage> {
+    let mut message = Arc::clone(message);
+    if !message.headers.is_empty() {
+        let headers = &mut Arc::make_mut(&mut message).headers;
+        headers.retain(|name, _| name != CC && name != BCC);
+        headers.values_mut().for_each(round);
+    }
+    message
+}
+
+/// Makes a number that AMQP's integers do not hold a float.
+fn round(value: &mut Value) {
+    match value {
+        Value::Number(number) if number.as_i64().is_none() => *value = number.as_f64().into(),
+        Value::Array(values) => values.iter_mut().for_each(round),
+        Value::Object(table) => table.values_mut().for_each(round),
+        _ => {}
     }
 }
 

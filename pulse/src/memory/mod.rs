@@ -15,6 +15,7 @@ use self::link::MemoryTransport;
 use self::management::MemoryManagement;
 use self::state::State;
 use crate::client::lock::lock;
+use crate::client::transport::RawMessage;
 use crate::client::{Connection, Envelope, Management, RecordingError};
 
 /// An in-memory broker, for tests and examples.
@@ -25,7 +26,9 @@ use crate::client::{Connection, Envelope, Management, RecordingError};
 /// It has topic exchanges and the default exchange; durable and exclusive queues, and those
 /// with auto-delete; `CC` routes; prefetch; acks, and redelivery of unacked messages; dead
 /// letters. It keeps messages in memory. It refuses the arguments of queues that RabbitMQ
-/// refuses, and applies only those for dead letters. Clones are handles to one broker.
+/// refuses, and applies those for dead letters, `x-single-active-consumer`, and
+/// `x-max-length` with the overflow behaviour `reject-publish`. Clones are handles to one
+/// broker.
 ///
 /// Exchanges are declared by
 /// [`PublisherBuilder::declare`](crate::PublisherBuilder::declare), by
@@ -60,9 +63,7 @@ impl MemoryBroker {
 
     /// Declares a topic exchange, as another program would.
     pub fn declare(&self, exchange: &str) {
-        let mut state = self.lock();
-        state.allow(exchange);
-        state.declare_exchange(exchange);
+        self.lock().add_exchange(exchange);
     }
 
     /// Lists the bindings of this broker's queues, like RabbitMQ's management API.
@@ -86,9 +87,14 @@ impl MemoryBroker {
         self.publish_envelope(&Envelope::new(exchange, routing_key, bytes).with_routes(routes));
     }
 
-    /// Publishes a message as [`publish`](Self::publish) does, with its headers.
+    /// Publishes a message as [`publish`](Self::publish) does, with all its headers, so that
+    /// it can be like one that RabbitMQ or a consumer of this crate has dead-lettered.
     pub fn publish_envelope(&self, envelope: &Envelope) {
-        self.lock().publish(&Arc::new(envelope.to_outgoing()));
+        self.publish_message(envelope.to_message());
+    }
+
+    fn publish_message(&self, message: RawMessage) {
+        self.lock().publish(&Arc::new(message));
     }
 
     /// Publishes every message of a recording, and returns their number, which includes
@@ -96,7 +102,8 @@ impl MemoryBroker {
     ///
     /// A recording has a line of JSON for each message, as written by
     /// [`Envelope::to_json`] or `taskcluster-events listen --record`. Empty lines are
-    /// skipped.
+    /// skipped. Headers that were added on the way, such as those of dead letters, are left
+    /// out, as by `taskcluster-events replay`.
     ///
     /// ```
     /// use taskcluster_pulse::MemoryBroker;
@@ -116,7 +123,7 @@ impl MemoryBroker {
         for (number, line) in (1..).zip(recording.lines()) {
             if !line.trim().is_empty() {
                 let envelope = Envelope::from_json(line).map_err(|error| error.at(number))?;
-                self.publish_envelope(&envelope);
+                self.publish_message(envelope.to_outgoing());
                 published += 1;
             }
         }
@@ -154,8 +161,9 @@ impl MemoryBroker {
         self.lock().time_out_acks();
     }
 
-    /// Refuses bindings and messages to `exchange` until it is [declared](Self::declare),
-    /// like RabbitMQ if the exchange does not exist. Its bindings are kept.
+    /// Refuses bindings and messages to `exchange` until it is declared, by
+    /// [`declare`](Self::declare) or by a publisher, like RabbitMQ if the exchange does not
+    /// exist. Its bindings are kept.
     pub fn forbid(&self, exchange: impl Into<String>) {
         self.lock().forbid(exchange.into());
     }

@@ -6,12 +6,18 @@ use std::sync::Arc;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::watch;
 
+use super::arguments::is_quorum;
+use crate::client::message_limits::check_name;
 use crate::client::transport::{
     Arrival, LinkState, QueueDeclaration, RawMessage, Route, TransportError, code,
 };
 use crate::routing::RoutingPattern;
 
 pub(super) type Id = u64;
+
+/// The place of a message in its queue: whether it is behind those that were returned to a
+/// quorum queue, and a number among its kind.
+pub(super) type Place = (bool, Id);
 
 #[derive(Default)]
 pub(super) struct State {
@@ -39,17 +45,16 @@ pub(super) struct Queue {
     pub(super) declaration: QueueDeclaration,
     /// The connection with which an exclusive queue is deleted.
     pub(super) owner: Option<Id>,
-    /// In the order in which they were published.
-    pub(super) waiting: VecDeque<Stored>,
-    /// The channels that consume, starting with the next one to get a message.
+    pub(super) waiting: BTreeMap<Place, Stored>,
+    /// The channels that consume, starting with the next one to get a message, or with the
+    /// single active consumer.
     pub(super) readers: VecDeque<Id>,
 }
 
 pub(super) struct Stored {
     /// Its queue.
     pub(super) queue: Id,
-    /// Its place among the messages of its queue.
-    pub(super) number: Id,
+    pub(super) place: Place,
     pub(super) message: Arc<RawMessage>,
     pub(super) redelivered: bool,
 }
@@ -77,6 +82,28 @@ impl Queue {
     /// Number of waiting messages, as AMQP reports it.
     pub(super) fn count(&self) -> u32 {
         self.waiting.len().try_into().unwrap_or(u32::MAX)
+    }
+
+    pub(super) fn add(&mut self, stored: Stored) {
+        self.waiting.insert(stored.place, stored);
+    }
+
+    pub(super) fn take_next(&mut self) -> Option<Stored> {
+        self.waiting.pop_first().map(|(_, stored)| stored)
+    }
+
+    /// Takes a message back: in front of those that were never delivered, if it is a quorum
+    /// queue, or to its old place.
+    pub(super) fn take_back(&mut self, stored: Stored, number: Id) {
+        let place = match is_quorum(&self.declaration) {
+            true => (false, number),
+            false => stored.place,
+        };
+        self.add(Stored {
+            place,
+            redelivered: true,
+            ..stored
+        });
     }
 }
 
@@ -123,6 +150,13 @@ fn closed() -> TransportError {
     TransportError::closed()
 }
 
+const DEFAULT_EXCHANGE: &str = "operation not permitted on the default exchange";
+
+/// Whether only the broker itself declares such an exchange. It has one of the type topic.
+fn is_reserved(exchange: &str) -> bool {
+    exchange.starts_with("amq.") && exchange != "amq.topic"
+}
+
 impl State {
     pub(super) fn open_link(&mut self) -> Result<(Id, watch::Receiver<LinkState>), TransportError> {
         if self.unreachable {
@@ -148,7 +182,30 @@ impl State {
         }
     }
 
-    pub(super) fn declare_exchange(&mut self, exchange: &str) {
+    /// Declares an exchange for a channel.
+    pub(super) fn declare_exchange(
+        &mut self,
+        channel: Id,
+        exchange: &str,
+    ) -> Result<(), TransportError> {
+        check_name("a name", exchange)?;
+        self.check_open(channel)?;
+        let reason = match exchange {
+            "" => DEFAULT_EXCHANGE.to_owned(),
+            _ if is_reserved(exchange) => {
+                format!("exchange name '{exchange}' contains reserved prefix 'amq.*'")
+            }
+            _ => {
+                self.add_exchange(exchange);
+                return Ok(());
+            }
+        };
+        Err(self.refuse(channel, code::ACCESS_REFUSED, &reason))
+    }
+
+    /// Adds an exchange, also if it was forbidden.
+    pub(super) fn add_exchange(&mut self, exchange: &str) {
+        self.forbidden.remove(exchange);
         self.exchanges.insert(exchange.to_owned());
     }
 
@@ -188,13 +245,21 @@ impl State {
         queue: &str,
         to: &Route,
     ) -> Result<(), TransportError> {
+        check_name("a name", &to.exchange)?;
+        check_name("a name", &to.routing_key)?;
         self.check_open(channel)?;
+        if to.exchange.is_empty() {
+            return Err(self.refuse(channel, code::ACCESS_REFUSED, DEFAULT_EXCHANGE));
+        }
+        if is_reserved(&to.exchange) {
+            return Err(self.no_exchange(channel, &to.exchange));
+        }
         self.check_forbidden(channel, &to.exchange)?;
         if !self.queues.contains_key(queue) {
             return Err(self.no_queue(channel, queue));
         }
         // A test often has no service that declares it.
-        self.declare_exchange(&to.exchange);
+        self.add_exchange(&to.exchange);
         let Ok(pattern) = RoutingPattern::new(&to.routing_key) else {
             return Err(self.refuse(channel, code::PRECONDITION_FAILED, "not a pattern"));
         };
@@ -246,7 +311,7 @@ impl State {
         let Some(found) = self.queues.get_mut(queue) else {
             return Err(self.no_queue(channel, queue));
         };
-        let next = found.waiting.pop_front();
+        let next = found.take_next();
         let channel = self.channel(channel)?;
         Ok(next.map(|stored| channel.take_in(queue, stored)))
     }
@@ -256,25 +321,31 @@ impl State {
         if let Ok(channel) = self.channel(id) {
             channel.consumers.retain(|consumer| consumer.tag != tag);
             if channel.consumers.is_empty() {
-                self.leave_queues(id);
+                for queue in self.leave_queues(id) {
+                    self.deliver(&queue);
+                }
             }
         }
     }
 
     /// Delivers no more messages to a channel. Deletes its queue if that has auto-delete and
-    /// no other consumer.
-    fn leave_queues(&mut self, id: Id) {
+    /// no other consumer; returns the others, of which another consumer may be the active one
+    /// now.
+    fn leave_queues(&mut self, id: Id) -> BTreeSet<String> {
         let read = (self.queues.iter_mut()).filter(|(_, queue)| queue.readers.contains(&id));
-        let mut unused = Vec::new();
+        let (mut unused, mut others) = (Vec::new(), BTreeSet::new());
         for (name, queue) in read {
             queue.readers.retain(|reader| *reader != id);
             if queue.declaration.auto_delete && queue.readers.is_empty() {
                 unused.push(name.clone());
+            } else {
+                others.insert(name.clone());
             }
         }
         for queue in unused {
             self.delete_queue(&queue);
         }
+        others
     }
 
     pub(super) fn queue_len(&self, queue: &str) -> Option<usize> {
@@ -353,14 +424,12 @@ impl State {
         let Some(channel) = self.channels.remove(&id) else {
             return;
         };
-        self.leave_queues(id);
+        let mut queues = self.leave_queues(id);
         for consumer in channel.consumers {
             // Fails if the consumer has dropped its deliveries.
             let _ = consumer.to.send(Err(error.clone()));
         }
-        let mut queues = BTreeSet::new();
-        // Each of them goes to its place, which is near the front.
-        for (queue, stored) in channel.unsettled.into_values().rev() {
+        for (queue, stored) in channel.unsettled.into_values() {
             self.requeue(&queue, stored);
             queues.insert(queue);
         }
@@ -380,6 +449,7 @@ impl State {
     /// Closes a channel because of a request, with RabbitMQ's text for the reason.
     pub(super) fn refuse(&mut self, channel: Id, code: u16, reason: &str) -> TransportError {
         let name = match code {
+            code::ACCESS_REFUSED => "ACCESS_REFUSED",
             code::NOT_FOUND => "NOT_FOUND",
             code::RESOURCE_LOCKED => "RESOURCE_LOCKED",
             _ => "PRECONDITION_FAILED",
@@ -399,10 +469,6 @@ impl State {
             true => self.check_forbidden(channel, exchange),
             false => Err(self.no_exchange(channel, exchange)),
         }
-    }
-
-    pub(super) fn allow(&mut self, exchange: &str) {
-        self.forbidden.remove(exchange);
     }
 
     fn check_forbidden(&mut self, channel: Id, exchange: &str) -> Result<(), TransportError> {

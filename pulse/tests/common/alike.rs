@@ -1,10 +1,17 @@
 //! What the in-memory broker does as RabbitMQ does it: one body for the tests on both.
 
+use std::ops::Range;
 use std::time::Duration;
 
-use taskcluster_pulse::{Connection, Consumer, ConsumerBuilder, Error, Queue};
+use serde_json::{Value, json};
+use taskcluster_pulse::{
+    Connection, Consumer, ConsumerBuilder, Envelope, Error, Exchange, PublishError, Publisher,
+    Queue,
+};
+use tokio::time::timeout;
 
-use super::Numbered;
+use super::exchanges::{Reserved, all_of};
+use super::{Event, Numbered, message_on};
 
 /// A broker, and a name for the queue and the lane of one test.
 pub struct Broker {
@@ -40,6 +47,39 @@ impl Broker {
         assert!(matches!(error, Error::Queue { .. }), "{error}");
         error.to_string()
     }
+
+    async fn publisher(&self) -> Publisher {
+        let start = Publisher::builder(self.connection.clone()).start();
+        start.await.expect("started")
+    }
+
+    async fn publish(&self, numbers: Range<u64>) {
+        let publisher = self.publisher().await;
+        for number in numbers {
+            let message = message_on(&self.name, number);
+            let confirmation = publisher.publish(&message).await.expect("accepted");
+            confirmation.await.expect("confirmed");
+        }
+        publisher.close().await;
+    }
+
+    fn envelope(&self) -> Envelope {
+        let bytes = br#"{"number": 1, "text": ""}"#.to_vec();
+        let key = format!("primary.{}", self.name);
+        Envelope::new(Numbered::INFO.exchange, key, bytes)
+    }
+}
+
+/// The numbers of the next messages, which are acked.
+async fn numbers(consumer: &mut Consumer, count: usize) -> Vec<u64> {
+    let mut numbers = Vec::new();
+    for _ in 0..count {
+        let next = timeout(Duration::from_secs(10), consumer.next()).await;
+        let delivery = next.expect("a message waits").expect("a delivery");
+        numbers.push(delivery.event::<Event>().expect("decoded").number());
+        delivery.ack();
+    }
+    numbers
 }
 
 pub async fn arguments_of_queues_are_checked(broker: &Broker) {
@@ -116,4 +156,136 @@ pub async fn arguments_that_apply_are_compared(broker: &Broker) {
         let reason = format!("PRECONDITION_FAILED - inequivalent arg '{argument}' for queue");
         assert!(text.contains(&reason), "{text}");
     }
+}
+
+/// Each of two consumers holds a message; the one with the second message ends first.
+/// `wait_for_len` waits until the queue has this number of messages.
+pub async fn returned_messages_come_first(
+    broker: &Broker,
+    queue: Queue,
+    wait_for_len: impl AsyncFn(u32),
+    expected: [u64; 4],
+) {
+    let start = async || {
+        let start = broker.consumer(queue.clone()).prefetch(1).start();
+        start.await.expect("started")
+    };
+    let mut first = start().await;
+    broker.publish(0..1).await;
+    let held = first.next().await.expect("a delivery");
+    let mut second = start().await;
+    broker.publish(1..4).await;
+    let also_held = second.next().await.expect("a delivery");
+    wait_for_len(2).await;
+    second.stop_within(Duration::ZERO).await.expect_err("held");
+    wait_for_len(3).await;
+    first.stop_within(Duration::ZERO).await.expect_err("held");
+    wait_for_len(4).await;
+    drop((held, also_held));
+    let mut last = broker.start(queue).await;
+    assert_eq!(numbers(&mut last, 4).await, expected);
+    last.stop().await.expect("stopped");
+}
+
+/// A queue of [`returned_messages_come_first`] for each type, and the order of its messages.
+pub fn queues_by_order(broker: &Broker) -> [(Queue, [u64; 4]); 2] {
+    [
+        (broker.queue(), [1, 0, 2, 3]),
+        (broker.queue().classic(), [0, 1, 2, 3]),
+    ]
+}
+
+pub async fn only_the_single_active_consumer_gets_messages(broker: &Broker) {
+    let queue = || broker.queue().argument("x-single-active-consumer", true);
+    let mut active = broker.start(queue()).await;
+    broker.publish(0..1).await;
+    assert_eq!(numbers(&mut active, 1).await, [0]);
+    let mut other = broker.start(queue()).await;
+    let none = timeout(Duration::from_millis(300), other.next()).await;
+    none.expect_err("the queue is empty");
+    broker.publish(1..5).await;
+    assert_eq!(numbers(&mut active, 4).await, [1, 2, 3, 4]);
+    assert_eq!(other.counters().received, 0);
+    active.stop().await.expect("stopped");
+    broker.publish(5..7).await;
+    assert_eq!(numbers(&mut other, 2).await, [5, 6]);
+    other.stop().await.expect("stopped");
+}
+
+pub async fn headers_for_routes_are_routes(broker: &Broker) {
+    let route = |name: &str| format!("route.{name}.{}", broker.name);
+    let consumer = broker.consumer(broker.queue());
+    let consumer = consumer.bind(Numbered::raw(&route("cc")));
+    let mut consumer =
+        (consumer.bind(Numbered::raw(&route("bcc"))).start().await).expect("started");
+    let publisher = broker.publisher().await;
+    let elsewhere = || {
+        let bytes = br#"{"number": 1, "text": ""}"#.to_vec();
+        Envelope::new(Numbered::INFO.exchange, "primary.nowhere", bytes)
+    };
+    let with_cc = elsewhere().with_header("CC", json!([route("cc")]));
+    let replayed = Envelope::from_json(&with_cc.to_json()).expect("a message");
+    let with_bcc = elsewhere().with_header("BCC", json!([route("bcc")]));
+    for (envelope, routes) in [
+        (with_cc, vec![format!("cc.{}", broker.name)]),
+        (replayed, vec![format!("cc.{}", broker.name)]),
+        (with_bcc, Vec::new()),
+    ] {
+        let confirmation = publisher.publish_envelope(&envelope).await;
+        let confirmation = confirmation.expect("accepted");
+        confirmation.await.expect("confirmed");
+        let next = timeout(Duration::from_secs(10), consumer.next()).await;
+        let delivery = next.expect("it is routed").expect("a delivery");
+        assert_eq!(delivery.routes().collect::<Vec<_>>(), routes);
+        assert_eq!(json!(delivery.headers()), json!({}));
+        delivery.ack();
+    }
+    for header in ["CC", "BCC"] {
+        let text = broker.envelope().with_header(header, "route.a");
+        let refused = publisher.publish_envelope(&text).await;
+        let error = refused.expect("accepted").await.expect_err("refused");
+        assert!(matches!(error, PublishError::Refused { .. }), "{error}");
+        let named = format!(
+            "PRECONDITION_FAILED - invalid message: {{unacceptable_type_in_header,\"{header}\""
+        );
+        assert!(error.to_string().contains(&named), "{error}");
+    }
+    assert_eq!(publisher.counters().connections_lost, 0);
+    consumer.stop().await.expect("stopped");
+}
+
+pub async fn integers_beyond_64_bits_with_a_sign_become_floats(broker: &Broker) {
+    let mut consumer = broker.start(broker.queue()).await;
+    let sent = json!({"list": [i64::MAX, u64::MAX], "least": i64::MIN});
+    let envelope = broker.envelope().with_header("numbers", sent);
+    let publisher = broker.publisher().await;
+    let confirmation = publisher.publish_envelope(&envelope).await;
+    confirmation.expect("accepted").await.expect("confirmed");
+    let delivery = consumer.next().await.expect("a delivery");
+    let float: Value = 18_446_744_073_709_551_615.0.into();
+    let received = json!({"list": [i64::MAX, float], "least": i64::MIN});
+    assert_eq!(delivery.headers()["numbers"], received);
+    delivery.ack();
+    consumer.stop().await.expect("stopped");
+}
+
+pub async fn bindings_to_impossible_exchanges_are_refused(broker: &Broker) {
+    let long: &str = "e".repeat(256).leak();
+    for (exchange, reason) in [
+        ("", "ACCESS_REFUSED - operation not permitted"),
+        ("amq.missing", "NOT_FOUND - no exchange 'amq.missing'"),
+        (long, "256 bytes"),
+    ] {
+        let consumer = broker.consumer(Queue::exclusive()).bind(all_of(exchange));
+        let consumer = consumer.start().await.expect("started");
+        let failed = consumer.failed_bindings();
+        assert_eq!(failed.len(), 1, "{exchange}");
+        assert!(failed[0].reason.contains(reason), "{}", failed[0].reason);
+        consumer.stop().await.expect("stopped");
+    }
+    let publisher = Publisher::builder(broker.connection.clone());
+    let error = publisher.declare::<Reserved>().start().await;
+    let text = error.expect_err("refused").to_string();
+    assert!(text.contains("ACCESS_REFUSED"), "{text}");
+    assert!(text.contains("reserved prefix 'amq.*'"), "{text}");
 }

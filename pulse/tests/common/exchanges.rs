@@ -42,3 +42,19 @@ impl Exchange for Owned {
         &self.0
     }
 }
+
+/// An exchange with a name that only the broker itself may declare.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Reserved(BindingWords);
+
+impl Exchange for Reserved {
+    type Payload = Number;
+    type RoutingKey = NumberedKey;
+    const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("tests", "v1")
+        .named("reserved", "amq.missing")
+        .routing_key(&[RoutingKeyEntry::new("everything", "").multiple_words()]);
+
+    fn words(&self) -> &BindingWords {
+        &self.0
+    }
+}

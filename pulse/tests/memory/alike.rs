@@ -3,6 +3,9 @@
 use taskcluster_pulse::MemoryBroker;
 
 use crate::common::alike::{self, Broker};
+use crate::common::eventually;
+
+const QUEUE: &str = "queue/guest/alike";
 
 fn start() -> (MemoryBroker, Broker) {
     let memory = MemoryBroker::new();
@@ -22,4 +25,35 @@ async fn arguments_of_queues_are_checked() {
 #[tokio::test]
 async fn arguments_that_apply_are_compared() {
     alike::arguments_that_apply_are_compared(&start().1).await;
+}
+
+#[tokio::test]
+async fn only_the_single_active_consumer_gets_messages() {
+    alike::only_the_single_active_consumer_gets_messages(&start().1).await;
+}
+
+#[tokio::test]
+async fn headers_for_routes_are_routes() {
+    alike::headers_for_routes_are_routes(&start().1).await;
+}
+
+#[tokio::test]
+async fn integers_beyond_64_bits_with_a_sign_become_floats() {
+    alike::integers_beyond_64_bits_with_a_sign_become_floats(&start().1).await;
+}
+
+#[tokio::test]
+async fn bindings_to_impossible_exchanges_are_refused() {
+    alike::bindings_to_impossible_exchanges_are_refused(&start().1).await;
+}
+
+#[tokio::test]
+async fn returned_messages_come_first() {
+    let (memory, broker) = start();
+    for (queue, order) in alike::queues_by_order(&broker) {
+        let wait_for_len =
+            async |len: u32| eventually(|| memory.queue_len(QUEUE) == Some(len as usize)).await;
+        alike::returned_messages_come_first(&broker, queue, wait_for_len, order).await;
+        memory.delete_queue(QUEUE);
+    }
 }

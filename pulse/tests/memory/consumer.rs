@@ -83,12 +83,13 @@ async fn no_message_is_lost_with_a_connection() {
     );
 }
 
-/// Also if they were delivered to several consumers.
+/// Also if they were delivered to several consumers of a classic queue.
 #[tokio::test]
 async fn messages_of_lost_connections_come_again_in_their_order() {
     let broker = MemoryBroker::new();
+    let queue = || Queue::durable("test").classic();
     let start = async || {
-        let started = builder(&broker).prefetch(2).start().await;
+        let started = builder(&broker).queue(queue()).prefetch(2).start().await;
         let mut consumer = started.expect("started");
         ask_once(&mut consumer).await;
         consumer
@@ -100,7 +101,8 @@ async fn messages_of_lost_connections_come_again_in_their_order() {
     second.stop().await.expect("stopped");
     drop((held, first));
     broker.come_back();
-    let mut third = builder(&broker).start().await.expect("started");
+    let third = builder(&broker).queue(queue()).start().await;
+    let mut third = third.expect("started");
     for number in 0..4 {
         let next = third.next().await.expect("a delivery");
         assert_eq!(next.event::<Event>().expect("decoded").number(), number);

@@ -14,7 +14,7 @@ use tokio::time::Instant;
 
 use crate::common::exchanges::all_of;
 use crate::common::{Numbered, Seen, eventually, message};
-use crate::{EXCHANGE, QUEUE, builder, dead_lettering, publish};
+use crate::{EXCHANGE, QUEUE, builder, dead_lettering, keep_forbidden, publish};
 
 const DEAD: &str = "queue/guest/test/dead";
 
@@ -227,14 +227,15 @@ async fn dead_letters_that_failed_together_are_published_at_different_times() {
         .await
         .expect("started");
     let handle = consumer.handle();
-    broker.forbid("exchange/guest/test/dead");
+    keep_forbidden(&broker, "exchange/guest/test/dead");
     publish(&broker, 0..8).await;
     let run = tokio::spawn(consumer.run(8, async |_: Envelope| Err("no room")));
     tokio::time::sleep(Duration::from_secs(5)).await;
     handle.stop();
     run.await.expect("no panic").expect("stopped");
     let failures = failures.lock().expect("not poisoned");
-    let second: BTreeSet<Instant> = failures[8..16].iter().copied().collect();
+    // The first one of the second attempts declares the exchange, and succeeds.
+    let second: BTreeSet<Instant> = failures[8..15].iter().copied().collect();
     assert!(second.len() > 1, "{failures:?}");
 }
 
@@ -432,6 +433,7 @@ async fn a_message_that_the_broker_dead_lettered_has_its_original_key() {
         let deaths = &letter.headers()["x-death"];
         assert_eq!(deaths[0]["queue"], QUEUE, "{deaths}");
         assert_eq!(deaths[0]["reason"], "rejected", "{deaths}");
+        assert!(deaths[0]["time"].is_u64(), "{deaths}");
         letter.ack();
         dead.stop().await.expect("stopped");
         consumer.stop().await.expect("stopped");

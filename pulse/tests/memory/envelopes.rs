@@ -2,11 +2,12 @@
 
 use serde_json::json;
 use taskcluster_pulse::{
-    Consumer, DeadLetterReason, Envelope, EventSet, Message, Timestamp, event_set,
+    Consumer, ConsumerEvent, DeadLetterReason, Envelope, EventSet, Message, Queue, Timestamp,
+    event_set,
 };
 
 use crate::common::exchanges::Owned;
-use crate::common::{Numbered, eventually, message};
+use crate::common::{Numbered, Seen, eventually, message};
 use crate::{EXCHANGE, MemoryBroker, builder, dead_lettering, publish};
 
 event_set! {
@@ -186,6 +187,43 @@ async fn a_recording_is_replayed_unchanged() {
     let cause = std::error::Error::source(&wrong).expect("a cause");
     assert!(cause.to_string().contains("bytes"), "{cause}");
     assert_eq!(broker.queue_len(crate::QUEUE), Some(1), "the first line");
+}
+
+#[tokio::test]
+async fn a_dead_letter_is_published_as_it_is() {
+    let broker = MemoryBroker::new();
+    let consumer = dead_lettering(&broker).start().await.expect("started");
+    consumer.stop().await.expect("stopped");
+    let reason = DeadLetterReason::new("queue/guest/test", "no room", 3);
+    let letter = Envelope::new("exchange/guest/test/dead", "primary.a", payload(1))
+        .with_dead_letter_reason(reason.clone())
+        .with_header("x-original-exchange", EXCHANGE);
+    broker.publish_envelope(&letter);
+    let dead = Consumer::builder(broker.connection()).queue("test/dead");
+    let mut dead = dead.start().await.expect("started");
+    let letter = dead.next().await.expect("a delivery");
+    assert_eq!(letter.dead_letter_reason(), Some(&reason));
+    let received: Message<Numbered> = letter.event().expect("decoded");
+    assert_eq!(received, message(1));
+    letter.ack();
+    dead.stop().await.expect("stopped");
+}
+
+#[tokio::test]
+async fn many_redeliveries_of_a_passive_queue_are_reported() {
+    let (broker, seen) = (MemoryBroker::new(), Seen::default());
+    let consumer = builder(&broker).start().await.expect("started");
+    consumer.stop().await.expect("stopped");
+    let queue = Queue::passive(crate::QUEUE);
+    let consumer = builder(&broker).queue(queue).on_event(seen.listener());
+    let mut consumer = consumer.start().await.expect("started");
+    let sent = Envelope::new(EXCHANGE, "primary.a", payload(1));
+    broker.publish_envelope(&sent.with_header("x-delivery-count", 10));
+    consumer.next().await.expect("a delivery").requeue();
+    consumer.next().await.expect("a delivery").ack();
+    let reported = |event: &ConsumerEvent| matches!(event, ConsumerEvent::DeliveryLimit { .. });
+    assert_eq!(seen.count(reported), 1);
+    consumer.stop().await.expect("stopped");
 }
 
 /// Taskcluster's routes have the prefix `route.`, those of other publishers need not.

@@ -1,13 +1,14 @@
 //! Publishing, refused messages, and deadlines.
 
+use crate::common::exchanges::all_of;
 use crate::common::limits::{
     deep_headers_are_refused, headers_fill_a_frame, long_parts_are_refused,
 };
 use crate::common::{Event, Numbered, Seen, eventually, message};
-use crate::{EXCHANGE, QUEUE, builder, quick};
+use crate::{EXCHANGE, QUEUE, builder, keep_forbidden, quick};
 use std::time::Duration;
 use taskcluster_pulse::{
-    Envelope, Error, Exchange, MemoryBroker, PublishErrorKind, Publisher, PublisherEvent,
+    Envelope, Error, Exchange, MemoryBroker, PublishErrorKind, Publisher, PublisherEvent, Queue,
     RoutesError, Word,
 };
 use tokio::time::Instant;
@@ -204,6 +205,50 @@ async fn nothing_is_sent_while_the_broker_is_blocked() {
     assert_eq!(event.number(), 3, "neither of the first two was sent");
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_full_queue_refuses_messages_that_other_queues_have() {
+    let broker = MemoryBroker::new();
+    let full = Queue::durable("full")
+        .max_length(1)
+        .argument("x-overflow", "reject-publish");
+    for queue in [full, Queue::durable("test")] {
+        let consumer = builder(&broker).queue(queue).start().await;
+        consumer.expect("started").stop().await.expect("stopped");
+    }
+    let publisher = Publisher::builder(broker.connection()).start().await;
+    let publisher = publisher.expect("started");
+    let confirmation = publisher.publish(&message(1)).await.expect("accepted");
+    confirmation.await.expect("there is room for one");
+    let confirmation = publisher.publish(&message(2)).await.expect("accepted");
+    let error = confirmation.await.expect_err("full");
+    assert!(
+        matches!(error, PublishError::QueueFull { attempts: 4, .. }),
+        "{error}"
+    );
+    assert_eq!(broker.queue_len("queue/guest/full"), Some(1));
+    assert_eq!(broker.queue_len(QUEUE), Some(5));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_publisher_declares_the_exchange_that_a_consumer_waits_for() {
+    let broker = MemoryBroker::new();
+    broker.forbid(EXCHANGE);
+    let consumer = builder(&broker).bind(all_of("exchange/tests/v1/other"));
+    let mut consumer = consumer.start().await.expect("started");
+    assert_eq!(consumer.failed_bindings().len(), 1);
+    let publisher = Publisher::builder(broker.connection()).declare::<Numbered>();
+    let publisher = publisher.start().await.expect("started");
+    let confirmation = publisher.publish(&message(1)).await.expect("accepted");
+    confirmation.await.expect("confirmed, and dropped");
+    tokio::time::sleep(Duration::from_secs(600)).await;
+    assert_eq!(consumer.failed_bindings(), []);
+    let confirmation = publisher.publish(&message(2)).await.expect("accepted");
+    confirmation.await.expect("confirmed");
+    let delivery = consumer.next().await.expect("a delivery");
+    assert_eq!(delivery.event::<Event>().expect("decoded").number(), 2);
+    delivery.ack();
+}
+
 #[tokio::test]
 async fn a_new_connection_to_a_blocked_broker_sends_nothing() {
     let broker = MemoryBroker::new();
@@ -286,7 +331,7 @@ async fn a_message_to_an_exchange_that_stays_missing_is_sent_four_times() {
         .start()
         .await
         .expect("started");
-    broker.forbid(EXCHANGE);
+    keep_forbidden(&broker, EXCHANGE);
     let confirmation = publisher.publish(&message(1)).await.expect("accepted");
     let error = confirmation.await.expect_err("refused");
     assert!(

@@ -27,3 +27,47 @@ async fn arguments_that_apply_are_compared() {
     alike::arguments_that_apply_are_compared(&broker).await;
     rabbit.delete_queue(&rabbit.queue()).await;
 }
+
+#[tokio::test]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
+async fn only_the_single_active_consumer_gets_messages() {
+    let (rabbit, broker) = start().await;
+    alike::only_the_single_active_consumer_gets_messages(&broker).await;
+    rabbit.delete_queue(&rabbit.queue()).await;
+}
+
+#[tokio::test]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
+async fn headers_for_routes_are_routes() {
+    let (rabbit, broker) = start().await;
+    alike::headers_for_routes_are_routes(&broker).await;
+    rabbit.delete_queue(&rabbit.queue()).await;
+}
+
+#[tokio::test]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
+async fn integers_beyond_64_bits_with_a_sign_become_floats() {
+    let (rabbit, broker) = start().await;
+    alike::integers_beyond_64_bits_with_a_sign_become_floats(&broker).await;
+    rabbit.delete_queue(&rabbit.queue()).await;
+}
+
+#[tokio::test]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
+async fn bindings_to_impossible_exchanges_are_refused() {
+    let (rabbit, broker) = start().await;
+    alike::bindings_to_impossible_exchanges_are_refused(&broker).await;
+    rabbit.delete_queue(&rabbit.queue()).await;
+}
+
+#[tokio::test]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
+async fn returned_messages_come_first() {
+    let (rabbit, broker) = start().await;
+    let name = &rabbit.queue();
+    for (queue, order) in alike::queues_by_order(&broker) {
+        let wait_for_len = async |len| rabbit.wait_for_len(name, len).await;
+        alike::returned_messages_come_first(&broker, queue, wait_for_len, order).await;
+        rabbit.delete_queue(name).await;
+    }
+}
