@@ -5,8 +5,7 @@
 //! of AMQP 0-9-1 that Pulse needs.
 //!
 //! Acks and publishes are not `async`: they queue the frame in the order of the calls and
-//! never wait, which keeps them cheap. The broker in memory acks at once, and publishes
-//! when the answer is polled.
+//! never wait, which keeps them cheap.
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -126,9 +125,9 @@ pub(crate) trait Channel: Send + Sync {
     /// Makes the broker confirm each message that is published on this channel.
     fn confirm(&self) -> BoxFuture<'_, Result<(), TransportError>>;
 
-    /// Publishes a message; the future it returns awaits the answer, and may send the
-    /// message when it is first polled. [`Confirm::unrouted`] names a mandatory message by
-    /// its `number`, which no other message without an answer has on this channel.
+    /// Publishes a message; the future it returns awaits the answer.
+    /// [`Confirm::unrouted`] names a mandatory message by its `number`, which no other
+    /// message without an answer has on this channel.
     ///
     /// # Errors
     ///

@@ -56,8 +56,8 @@ impl Link for MemoryLink {
     fn open_channel(&self) -> BoxFuture<'_, Result<Arc<dyn Channel>, TransportError>> {
         let opened = self.broker.lock().open_channel(self.id);
         let channel = opened.map(|id| {
-            let (broker, link) = (self.broker.clone(), self.state.clone());
-            Arc::new(MemoryChannel { broker, id, link }) as Arc<dyn Channel>
+            let broker = self.broker.clone();
+            Arc::new(MemoryChannel { broker, id }) as Arc<dyn Channel>
         });
         Box::pin(ready(channel))
     }
@@ -89,7 +89,6 @@ impl Drop for MemoryLink {
 struct MemoryChannel {
     broker: MemoryBroker,
     id: Id,
-    link: watch::Receiver<LinkState>,
 }
 
 impl Channel for MemoryChannel {
@@ -168,14 +167,7 @@ impl Channel for MemoryChannel {
 
     fn publish(&self, message: &Arc<RawMessage>, number: u64) -> Result<Answer, Unsendable> {
         message.check(FRAME_MAX)?;
-        let (broker, id, message) = (self.broker.clone(), self.id, Arc::clone(message));
-        let mut link = self.link.clone();
-        Ok(Box::pin(async move {
-            let blocked = |state: &LinkState| matches!(state, LinkState::Blocked(_));
-            // Fails if the link is closed, which is checked below.
-            let _ = link.wait_for(|state| !blocked(state)).await;
-            broker.lock().publish_on(id, &message, number)
-        }))
+        Ok(self.broker.lock().publish_on(self.id, message, number))
     }
 
     fn is_open(&self) -> bool {

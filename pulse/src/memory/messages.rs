@@ -1,16 +1,18 @@
 //! Routing, delivery, acks and dead-lettering of the in-memory broker.
 
 use std::collections::BTreeSet;
+use std::future::ready;
 use std::iter;
 use std::sync::Arc;
 
 use serde_json::Value;
+use tokio::sync::oneshot;
 
 use super::arguments::{full_length, has_single_active_consumer};
 use super::dead_letters;
-use super::state::{Channel, Id, Queue, State, Stored};
+use super::state::{Channel, Id, Queue, State, Stored, Unread, closed};
 use crate::client::message_limits::CC;
-use crate::client::transport::{Arrival, Confirm, RawMessage, TransportError, code};
+use crate::client::transport::{Answer, Arrival, Confirm, RawMessage, TransportError, code};
 
 /// Routes to other queues, like `CC`; the broker removes it.
 const BCC: &str = "BCC";
@@ -23,15 +25,50 @@ pub(super) struct Routed {
 }
 
 impl State {
-    /// Publishes on a channel, which is closed if the exchange does not exist or is
+    /// Publishes on a channel, behind the messages that were published before.
+    pub(super) fn publish_on(&mut self, id: Id, message: &Arc<RawMessage>, number: u64) -> Answer {
+        let (answering, answer) = oneshot::channel();
+        let Ok(channel) = self.channel(id) else {
+            return Box::pin(ready(Err(closed())));
+        };
+        channel.unread.push_back(Unread {
+            message: Arc::clone(message),
+            number,
+            answering,
+        });
+        let link = channel.link;
+        match &self.blocked {
+            Some(reason) => self.inform_of_block(link, reason),
+            None => self.read(id),
+        }
+        Box::pin(async { answer.await.unwrap_or_else(|_| Err(closed())) })
+    }
+
+    /// Reads the messages that were published on a channel.
+    pub(super) fn read(&mut self, id: Id) {
+        while let Ok(channel) = self.channel(id)
+            && let Some(unread) = channel.unread.pop_front()
+        {
+            let outcome = self.accept(id, &unread);
+            let holds = self.holds_confirms;
+            match (outcome, self.channel(id)) {
+                (Ok(confirm), Ok(channel)) if holds => {
+                    channel.held_confirms.push((unread.answering, confirm));
+                }
+                (outcome, _) => {
+                    // Fails if the publisher has given the message up.
+                    let _ = unread.answering.send(outcome);
+                }
+            }
+        }
+    }
+
+    /// Publishes a message of a channel, which is closed if the exchange does not exist or is
     /// forbidden, or if a header for routes has another type.
-    pub(super) fn publish_on(
-        &mut self,
-        channel: Id,
-        message: &Arc<RawMessage>,
-        number: u64,
-    ) -> Result<Confirm, TransportError> {
-        self.check_open(channel)?;
+    fn accept(&mut self, channel: Id, unread: &Unread) -> Result<Confirm, TransportError> {
+        let Unread {
+            message, number, ..
+        } = unread;
         self.check_exchange(channel, &message.exchange)?;
         let is_bad = |name: &&str| (message.headers.get(*name)).is_some_and(|it| !it.is_array());
         if let Some(header) = [CC, BCC].into_iter().find(is_bad) {
@@ -42,7 +79,7 @@ impl State {
         let is_unrouted = routed.queues == 0 && message.mandatory;
         Ok(Confirm {
             is_ack: !routed.is_refused,
-            unrouted: is_unrouted.then_some(number),
+            unrouted: is_unrouted.then_some(*number),
         })
     }
 

@@ -176,13 +176,31 @@ impl MemoryBroker {
 
     /// Blocks publishers until [`unblock`](Self::unblock), like RabbitMQ when it is short
     /// of memory or disk.
+    ///
+    /// Like RabbitMQ, it informs a connection of that when it publishes next. Messages that a
+    /// publisher has sent by then are not read before [`unblock`](Self::unblock), and never if
+    /// their connection is lost.
     pub fn block(&self, reason: impl Into<String>) {
-        self.lock().set_blocked(Some(reason.into()));
+        self.lock().block(reason.into());
     }
 
     /// Accepts messages of publishers again.
     pub fn unblock(&self) {
-        self.lock().set_blocked(None);
+        self.lock().unblock();
+    }
+
+    /// Accepts messages without confirming them, until
+    /// [`release_confirms`](Self::release_confirms).
+    ///
+    /// If the connection is [lost](Self::disconnect) meanwhile, the publisher sends them
+    /// again: each arrives twice.
+    pub fn hold_confirms(&self) {
+        self.lock().holds_confirms = true;
+    }
+
+    /// Confirms the messages whose confirms were held.
+    pub fn release_confirms(&self) {
+        self.lock().release_confirms();
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use tokio::sync::mpsc::UnboundedSender;
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 
 use super::arguments::is_quorum;
 use crate::client::message_limits::check_name;
 use crate::client::transport::{
-    Arrival, LinkState, QueueDeclaration, RawMessage, Route, TransportError, code,
+    Arrival, Confirm, LinkState, QueueDeclaration, RawMessage, Route, TransportError, code,
 };
 use crate::routing::RoutingPattern;
 
@@ -24,7 +24,8 @@ pub(super) struct State {
     last_id: Id,
     unreachable: bool,
     /// Why publishers are blocked, if they are.
-    blocked: Option<String>,
+    pub(super) blocked: Option<String>,
+    pub(super) holds_confirms: bool,
     exchanges: BTreeSet<String>,
     forbidden: BTreeSet<String>,
     links: BTreeMap<Id, watch::Sender<LinkState>>,
@@ -71,7 +72,18 @@ pub(super) struct Channel {
     uncounted: usize,
     /// The last one gets the messages; it is to replace those before.
     pub(super) consumers: Vec<Consumer>,
+    /// Published messages that are not read before publishers are unblocked.
+    pub(super) unread: VecDeque<Unread>,
+    pub(super) held_confirms: Vec<(Answering, Confirm)>,
 }
+
+pub(super) struct Unread {
+    pub(super) message: Arc<RawMessage>,
+    pub(super) number: u64,
+    pub(super) answering: Answering,
+}
+
+pub(super) type Answering = oneshot::Sender<Result<Confirm, TransportError>>;
 
 pub(super) struct Consumer {
     tag: String,
@@ -146,7 +158,7 @@ impl Channel {
     }
 }
 
-fn closed() -> TransportError {
+pub(super) fn closed() -> TransportError {
     TransportError::closed()
 }
 
@@ -163,22 +175,45 @@ impl State {
             return Err(TransportError::lost("the broker is away"));
         }
         let id = self.fresh_id();
-        let (sender, state) = watch::channel(self.link_state());
+        let (sender, state) = watch::channel(LinkState::Open);
         self.links.insert(id, sender);
         Ok((id, state))
     }
 
-    fn link_state(&self) -> LinkState {
-        match &self.blocked {
-            Some(reason) => LinkState::Blocked(reason.clone()),
-            None => LinkState::Open,
+    /// Blocks publishers. Each connection is informed when it publishes next.
+    pub(super) fn block(&mut self, reason: String) {
+        self.blocked = Some(reason);
+    }
+
+    pub(super) fn inform_of_block(&self, link: Id, reason: &str) {
+        if let Some(link) = self.links.get(&link) {
+            link.send_replace(LinkState::Blocked(reason.to_owned()));
         }
     }
 
-    pub(super) fn set_blocked(&mut self, reason: Option<String>) {
-        self.blocked = reason;
+    /// Reads the messages that were published meanwhile.
+    pub(super) fn unblock(&mut self) {
+        self.blocked = None;
         for link in self.links.values() {
-            link.send_replace(self.link_state());
+            link.send_if_modified(|state| {
+                let is_blocked = matches!(state, LinkState::Blocked(_));
+                *state = LinkState::Open;
+                is_blocked
+            });
+        }
+        let channels: Vec<Id> = self.channels.keys().copied().collect();
+        for channel in channels {
+            self.read(channel);
+        }
+    }
+
+    pub(super) fn release_confirms(&mut self) {
+        self.holds_confirms = false;
+        for channel in self.channels.values_mut() {
+            for (answering, confirm) in channel.held_confirms.drain(..) {
+                // Fails if the publisher has given the message up.
+                let _ = answering.send(Ok(confirm));
+            }
         }
     }
 
@@ -222,6 +257,8 @@ impl State {
             before: 0,
             uncounted: 0,
             consumers: Vec::new(),
+            unread: VecDeque::new(),
+            held_confirms: Vec::new(),
         };
         self.channels.insert(id, channel);
         Ok(id)

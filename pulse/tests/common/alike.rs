@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use taskcluster_pulse::{
-    Connection, Consumer, ConsumerBuilder, Envelope, Error, Exchange, PublishError, Publisher,
-    Queue,
+    Connection, Consumer, ConsumerBuilder, Envelope, Error, Exchange, PublishErrorKind, Publisher,
+    PublisherEvent, Queue,
 };
 use tokio::time::timeout;
 
 use super::exchanges::{Reserved, all_of};
-use super::{Event, Numbered, message_on};
+use super::{Event, Numbered, Seen, message_on};
 
 /// A broker, and a name for the queue and the lane of one test.
 pub struct Broker {
@@ -244,7 +244,10 @@ pub async fn headers_for_routes_are_routes(broker: &Broker) {
         let text = broker.envelope().with_header(header, "route.a");
         let refused = publisher.publish_envelope(&text).await;
         let error = refused.expect("accepted").await.expect_err("refused");
-        assert!(matches!(error, PublishError::Refused { .. }), "{error}");
+        assert!(
+            matches!(error.kind, PublishErrorKind::Refused { .. }),
+            "{error}"
+        );
         let named = format!(
             "PRECONDITION_FAILED - invalid message: {{unacceptable_type_in_header,\"{header}\""
         );
@@ -288,4 +291,45 @@ pub async fn bindings_to_impossible_exchanges_are_refused(broker: &Broker) {
     let text = error.expect_err("refused").to_string();
     assert!(text.contains("ACCESS_REFUSED"), "{text}");
     assert!(text.contains("reserved prefix 'amq.*'"), "{text}");
+}
+
+/// `block` sets whether the broker blocks publishers, which it reports when it receives a
+/// message.
+pub async fn only_the_first_message_is_sent_to_a_blocked_broker(
+    broker: &Broker,
+    block: impl Fn(bool),
+) {
+    let seen = Seen::default();
+    let publisher = Publisher::builder(broker.connection.clone())
+        .deadline(Duration::from_secs(1))
+        .on_event(seen.listener())
+        .start()
+        .await
+        .expect("started");
+    let publish = async |number| {
+        let published = publisher.publish(&message_on(&broker.name, number)).await;
+        published.expect("accepted")
+    };
+    block(true);
+    let first = publish(0).await;
+    seen.wait_for(|event| matches!(event, PublisherEvent::Blocked { .. }))
+        .await;
+    let mut confirmations = Vec::new();
+    for number in 1..=100 {
+        confirmations.push(publish(number).await);
+    }
+    let error = first.await.expect_err("blocked");
+    assert!(error.may_have_arrived, "{error}");
+    for confirmation in confirmations {
+        let error = confirmation.await.expect_err("blocked");
+        assert!(
+            matches!(error.kind, PublishErrorKind::NotSent { .. }),
+            "{error}"
+        );
+    }
+    block(false);
+    let _ = publish(101).await.await;
+    seen.wait_for(|event| matches!(event, PublisherEvent::Unblocked))
+        .await;
+    publish(102).await.await.expect("confirmed");
 }

@@ -57,3 +57,16 @@ async fn returned_messages_come_first() {
         memory.delete_queue(QUEUE);
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn only_the_first_message_is_sent_to_a_blocked_broker() {
+    let (memory, broker) = start();
+    let consumer = broker.consumer(broker.queue()).start().await;
+    consumer.expect("started").stop().await.expect("stopped");
+    let block = |on| match on {
+        true => memory.block("low on disk"),
+        false => memory.unblock(),
+    };
+    alike::only_the_first_message_is_sent_to_a_blocked_broker(&broker, block).await;
+    assert_eq!(memory.queue_len(QUEUE), Some(3));
+}

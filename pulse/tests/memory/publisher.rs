@@ -163,12 +163,14 @@ async fn nothing_is_sent_while_the_broker_is_blocked() {
     let seen = Seen::default();
     let publisher = Publisher::builder(broker.connection())
         .deadline(Duration::from_millis(50))
-        .max_in_flight(1)
+        .max_in_flight(2)
         .on_event(seen.listener())
         .start()
         .await
         .expect("started");
     broker.block("low on disk");
+    // It informs the publisher when it receives a message, and answers that afterwards.
+    let first = publisher.publish(&message(0)).await.expect("accepted");
     seen.wait_for(|event| matches!(event, PublisherEvent::Blocked { .. }))
         .await;
     let start = Instant::now();
@@ -193,6 +195,8 @@ async fn nothing_is_sent_while_the_broker_is_blocked() {
     }
     let cause = std::error::Error::source(&blocked).expect("a cause");
     assert!(cause.to_string().contains("low on disk"), "{cause}");
+    let error = first.await.expect_err("blocked");
+    assert!(error.may_have_arrived(), "{error}");
     broker.unblock();
     let confirmation = publisher.publish(&message(3)).await.expect("accepted");
     confirmation.await.expect("confirmed");
@@ -200,9 +204,81 @@ async fn nothing_is_sent_while_the_broker_is_blocked() {
         seen.count(|event| matches!(event, PublisherEvent::Unblocked)),
         1
     );
-    let delivery = consumer.next().await.expect("a delivery");
-    let event: Event = delivery.event().expect("decoded");
-    assert_eq!(event.number(), 3, "neither of the first two was sent");
+    for number in [0, 3] {
+        let delivery = consumer.next().await.expect("a delivery");
+        assert_eq!(delivery.event::<Event>().expect("decoded").number(), number);
+        delivery.ack();
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn messages_keep_their_order_when_the_broker_is_blocked_meanwhile() {
+    const MESSAGES: u64 = 300;
+    for turns in 0..12 {
+        let broker = MemoryBroker::new();
+        let mut consumer = builder(&broker).start().await.expect("started");
+        let publisher = Publisher::builder(broker.connection()).start().await;
+        let publisher = publisher.expect("started");
+        let mut confirmations = Vec::new();
+        for number in 0..MESSAGES {
+            confirmations.push(publisher.publish(&message(number)).await);
+        }
+        for _ in 0..turns {
+            tokio::task::yield_now().await;
+        }
+        broker.block("low on disk");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        broker.unblock();
+        for number in MESSAGES..2 * MESSAGES {
+            confirmations.push(publisher.publish(&message(number)).await);
+        }
+        for confirmation in confirmations {
+            let confirmation = confirmation.expect("accepted");
+            confirmation.await.expect("confirmed");
+        }
+        for number in 0..2 * MESSAGES {
+            let delivery = consumer.next().await.expect("a delivery");
+            assert_eq!(delivery.event::<Event>().expect("decoded").number(), number);
+            delivery.ack();
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_message_whose_confirm_was_lost_arrives_twice() {
+    let broker = MemoryBroker::new();
+    let consumer = builder(&broker).start().await.expect("started");
+    consumer.stop().await.expect("stopped");
+    let publisher = Publisher::builder(broker.connection()).reconnect(quick());
+    let publisher = publisher.start().await.expect("started");
+    broker.hold_confirms();
+    let confirmation = publisher.publish(&message(1)).await.expect("accepted");
+    eventually(|| broker.queue_len(QUEUE) == Some(1)).await;
+    broker.disconnect();
+    eventually(|| broker.queue_len(QUEUE) == Some(2)).await;
+    broker.release_confirms();
+    confirmation.await.expect("confirmed");
+    assert_eq!(publisher.counters().resent, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_message_without_a_confirm_may_have_arrived() {
+    let broker = MemoryBroker::new();
+    let consumer = builder(&broker).start().await.expect("started");
+    consumer.stop().await.expect("stopped");
+    let publisher = Publisher::builder(broker.connection()).deadline(Duration::from_secs(1));
+    let publisher = publisher.start().await.expect("started");
+    broker.hold_confirms();
+    let confirmation = publisher.publish(&message(1)).await.expect("accepted");
+    let error = confirmation.await.expect_err("not confirmed");
+    assert!(
+        matches!(error.kind, PublishErrorKind::NotConfirmed { .. }),
+        "{error}"
+    );
+    assert_eq!(broker.queue_len(QUEUE), Some(1));
+    broker.release_confirms();
+    let confirmation = publisher.publish(&message(2)).await.expect("accepted");
+    confirmation.await.expect("confirmed");
 }
 
 #[tokio::test(start_paused = true)]
@@ -222,7 +298,7 @@ async fn a_full_queue_refuses_messages_that_other_queues_have() {
     let confirmation = publisher.publish(&message(2)).await.expect("accepted");
     let error = confirmation.await.expect_err("full");
     assert!(
-        matches!(error, PublishError::QueueFull { attempts: 4, .. }),
+        matches!(error.kind, PublishErrorKind::QueueFull { attempts: 4, .. }),
         "{error}"
     );
     assert_eq!(broker.queue_len("queue/guest/full"), Some(1));
@@ -250,7 +326,7 @@ async fn a_publisher_declares_the_exchange_that_a_consumer_waits_for() {
 }
 
 #[tokio::test]
-async fn a_new_connection_to_a_blocked_broker_sends_nothing() {
+async fn a_new_connection_to_a_blocked_broker_sends_one_message() {
     let broker = MemoryBroker::new();
     broker.block("low on disk");
     let publisher = Publisher::builder(broker.connection())
@@ -260,6 +336,12 @@ async fn a_new_connection_to_a_blocked_broker_sends_nothing() {
         .await
         .expect("started");
     let confirmation = publisher.publish(&message(1)).await.expect("accepted");
+    let error = confirmation.await.expect_err("blocked");
+    assert!(
+        matches!(error.kind, PublishErrorKind::NotConfirmed { .. }),
+        "{error}"
+    );
+    let confirmation = publisher.publish(&message(2)).await.expect("accepted");
     let error = confirmation.await.expect_err("blocked");
     assert!(
         matches!(error.kind, PublishErrorKind::NotSent { .. }),

@@ -7,12 +7,13 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use taskcluster_pulse::{
-    Connection, Consumer, ConsumerEvent, ConsumerHandle, DeadLetterQueue, Error, PublishErrorKind,
-    Publisher, PublisherEvent, Reconnect,
+    Connection, Consumer, ConsumerEvent, ConsumerHandle, DeadLetterQueue, Error, Publisher,
+    Reconnect,
 };
 use tokio::task::JoinHandle;
 use xtask::rabbitmq::RabbitMq;
 
+use crate::common::alike::{self, Broker};
 use crate::common::proxy::Proxy;
 use crate::common::rabbitmq::Rabbit;
 use crate::common::{Event, Seen, eventually, message_on};
@@ -238,39 +239,12 @@ async fn nothing_is_sent_to_a_blocked_broker(broker: &RabbitMq) {
     let rabbit = Rabbit::at(broker.url().to_owned()).await;
     let consumer = rabbit.consumer().start().await.expect("started");
     consumer.stop().await.expect("stopped");
-    let seen = Seen::default();
-    let publisher = Publisher::builder(rabbit.connection())
-        .deadline(Duration::from_secs(1))
-        .on_event(seen.listener())
-        .start()
-        .await
-        .expect("started");
-    set_memory_alarm(broker, true);
-    // The broker reports that it blocks when it receives a message.
-    let first = publisher.publish(&message_on(&rabbit.lane, 0)).await;
-    seen.wait_for(|event| matches!(event, PublisherEvent::Blocked { .. }))
-        .await;
-    let mut confirmations = Vec::new();
-    for number in 1..=100 {
-        let message = message_on(&rabbit.lane, number);
-        confirmations.push(publisher.publish(&message).await.expect("accepted"));
-    }
-    let error = first.expect("accepted").await.expect_err("blocked");
-    assert!(error.may_have_arrived, "{error}");
-    for confirmation in confirmations {
-        let error = confirmation.await.expect_err("blocked");
-        assert!(
-            matches!(error.kind, PublishErrorKind::NotSent { .. }),
-            "{error}"
-        );
-    }
-    set_memory_alarm(broker, false);
-    let last = publisher.publish(&message_on(&rabbit.lane, 101)).await;
-    let _ = last.expect("accepted").await;
-    seen.wait_for(|event| matches!(event, PublisherEvent::Unblocked))
-        .await;
-    let after = publisher.publish(&message_on(&rabbit.lane, 102)).await;
-    after.expect("accepted").await.expect("confirmed");
+    let publishing = Broker {
+        connection: rabbit.connection(),
+        name: rabbit.lane.clone(),
+    };
+    let block = |on| set_memory_alarm(broker, on);
+    alike::only_the_first_message_is_sent_to_a_blocked_broker(&publishing, block).await;
     let arrived = rabbit.drain(&rabbit.queue()).await.len();
     assert!(arrived <= 3, "{arrived} messages arrived");
 }
