@@ -156,6 +156,28 @@ async fn a_publisher_that_gave_up_ends_with_the_reason() {
     }
 }
 
+#[test]
+fn a_publisher_whose_runtime_was_shut_down_is_closed() {
+    let runtime = || tokio::runtime::Runtime::new().expect("a runtime");
+    let broker = MemoryBroker::new();
+    broker.block("no memory");
+    let of_publisher = runtime();
+    let publisher = of_publisher.block_on(Publisher::builder(broker.connection()).start());
+    let publisher = publisher.expect("started");
+    let queued = of_publisher.block_on(publisher.publish(&message(1)));
+    drop(of_publisher);
+
+    let other = runtime();
+    let earlier = other.block_on(queued.expect("accepted"));
+    let earlier = earlier.expect_err("no outcome");
+    let later = other.block_on(publisher.publish(&message(2)));
+    let later = later.expect_err("closed");
+    for (error, may_have_arrived) in [(earlier, true), (later, false)] {
+        assert!(matches!(error.kind, PublishErrorKind::Closed), "{error}");
+        assert_eq!(error.may_have_arrived, may_have_arrived, "{error}");
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn nothing_is_sent_while_the_broker_is_blocked() {
     let broker = MemoryBroker::new();
