@@ -9,7 +9,7 @@ use tokio::sync::Notify;
 use super::delivery_states::{Acks, DeliveryStates, Settlement};
 use crate::client::counters::Meter;
 use crate::client::lock::lock;
-use crate::client::transport::{Arrival, Channel};
+use crate::client::transport::Channel;
 
 /// The deliveries of one channel.
 pub(super) struct AckTracker {
@@ -98,10 +98,11 @@ impl AckTracker {
     }
 
     /// Counts a delivery that was added.
-    pub(super) fn count(&self, arrival: &Arrival) {
-        self.meter.received.up();
+    pub(super) fn count(&self, redelivered: bool) {
+        // If the program's recorder panics, the delivery is dropped, and counted as settled.
         self.meter.in_work.up();
-        if arrival.redelivered {
+        self.meter.received.up();
+        if redelivered {
             self.meter.redelivered.up();
         }
     }
@@ -113,9 +114,10 @@ impl AckTracker {
 
     /// Settles a delivery, once.
     pub(super) fn settle(&self, tag: u64, settlement: Settlement) {
+        // Counting calls the program's code, which may panic: what is settled is settled.
+        let (settled, acks) = self.apply(tag, settlement);
         let meter = &self.meter;
         meter.in_work.down();
-        let (settled, acks) = self.apply(tag, settlement);
         match settled {
             Some(Settlement::Ack) => meter.acked.up(),
             Some(Settlement::Reject) => meter.rejected.up(),

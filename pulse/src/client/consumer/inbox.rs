@@ -20,8 +20,8 @@ pub(super) struct Inbox(Arc<Mutex<Sources>>);
 /// Adds the deliveries of sessions, owned by the supervisor.
 pub(super) struct InboxSender(Arc<Mutex<Sources>>);
 
-/// The deliveries of one session, owned by it. When it is dropped, those that were not
-/// handed out are, too: the broker delivers their messages again, and an idle program would
+/// A session's hold on its deliveries, which stay until it is dropped. Those that were not
+/// handed out are dropped then: the broker delivers their messages again, and an idle program would
 /// gather those of each lost connection.
 pub(super) struct InboxEntry {
     sources: Arc<Mutex<Sources>>,
@@ -44,7 +44,7 @@ struct Sources {
     next_id: u64,
     /// Waker of the last poll that returned `Pending`.
     waker: Waker,
-    /// Whether the supervisor has ended.
+    /// Whether no session is opened any more.
     closed: bool,
 }
 
@@ -72,7 +72,8 @@ impl Inbox {
         (InboxSender(Arc::clone(&sources)), Self(sources))
     }
 
-    /// The next delivery of any session; `None` when the supervisor has ended.
+    /// The next delivery of any session; `None` when no session is opened any more, and none
+    /// has a delivery now.
     ///
     /// Counts towards tokio's budget: other tasks run, such as the one that sends acks,
     /// even if the next message is always ready.
@@ -81,12 +82,14 @@ impl Inbox {
         let next = ready!(lock(&self.0).poll_next(cx));
         budget.made_progress();
         Poll::Ready(next.map(|(arrival, tracker)| {
-            tracker.count(&arrival);
-            Delivery::new(arrival, tracker)
+            let redelivered = arrival.redelivered;
+            let delivery = Delivery::new(arrival, Arc::clone(&tracker));
+            tracker.count(redelivered);
+            delivery
         }))
     }
 
-    /// Ready when the supervisor has ended.
+    /// Ready when no session is opened any more.
     pub(super) fn poll_closed(&self, cx: &mut Context<'_>) -> Poll<()> {
         lock(&self.0).poll_closed(cx)
     }
@@ -167,11 +170,11 @@ impl InboxEntry {
     ///
     /// The channel is lost.
     pub(super) fn is_handed_out(&self) -> Result<bool, TransportError> {
-        let is_empty = self.received(|source| source.waiting.is_empty());
-        match &*self.end.borrow() {
-            Some(DeliveriesEnd::Lost(error)) => Err(error.clone()),
-            Some(DeliveriesEnd::Cancelled) => Ok(is_empty),
-            None => Ok(false),
+        let state = |source: &mut Source| (source.waiting.is_empty(), source.end.borrow().clone());
+        match self.received(state) {
+            (_, Some(DeliveriesEnd::Lost(error))) => Err(error),
+            (is_empty, Some(DeliveriesEnd::Cancelled)) => Ok(is_empty),
+            (_, None) => Ok(false),
         }
     }
 
@@ -209,10 +212,13 @@ impl InboxEntry {
             return T::default();
         };
         // A stream keeps the last waker only, which has to remain the program's.
-        if source.receive_all(&mut Context::from_waker(waker)) {
+        let is_new = source.receive_all(&mut Context::from_waker(waker));
+        let result = f(source);
+        // The session may have taken what has arrived.
+        if is_new && (!source.waiting.is_empty() || source.end.borrow().is_some()) {
             waker.wake_by_ref();
         }
-        f(source)
+        result
     }
 }
 

@@ -239,9 +239,10 @@ impl Session {
         }
     }
 
-    /// Whether acks were sent since the session began.
-    pub(super) fn has_acked(&self) -> bool {
-        self.tracker.has_acked()
+    /// Whether acks were sent since the session began, and could be further on.
+    pub(super) fn has_progressed(&self) -> bool {
+        // A recorder that panics at each ack would end each session.
+        self.tracker.has_acked() && !self.timers.is_empty()
     }
 
     /// Whether the broker has cancelled the consumer, as far as is known.

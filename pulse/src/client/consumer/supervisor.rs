@@ -191,7 +191,7 @@ impl Supervisor {
         let error = error.await;
         let mut lost = LostSession {
             age: old.since.elapsed(),
-            progress: old.has_acked(),
+            progress: old.has_progressed(),
             error: Arc::new(error.clone()),
         };
         let queue = old.queue.clone();

@@ -207,7 +207,7 @@ mod recorder {
             let tracker = Arc::new(AckTracker::new(channel, Arc::clone(&meter)));
             assert!(recorder.0.set(Arc::downgrade(&tracker)).is_ok());
             assert!(tracker.open(1));
-            tracker.count(&Arrival::of_tag(1));
+            tracker.count(false);
             tracker.settle(1, settlement);
             tracker.flush();
             tracker.requeue_dropped();

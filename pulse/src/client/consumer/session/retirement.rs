@@ -53,6 +53,9 @@ impl Session {
                 0
             }
         };
+        // Dropped deliveries are left to the end of the channel: a nack just before it would
+        // make the broker gather the last acks.
+        self.timers.shutdown().await;
         self.tracker.flush();
         if undelivered == Undelivered::HandOut || self.tracker.has_nacked_within(ACKS_TIME) {
             tokio::select! {
@@ -108,6 +111,8 @@ impl Session {
         };
         let requeued = async {
             stopping.asked().await;
+            // Deliveries that are dropped from now on are the stop's.
+            tracker.close();
             // The end of the channel takes no request for each message, but the last handler
             // may run for long.
             loop {
