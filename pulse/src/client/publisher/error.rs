@@ -60,7 +60,15 @@ impl fmt::Display for PublishError {
 
 impl std::error::Error for PublishError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.kind.source()
+        // Not the boxes, from which nobody gets the errors in them by a downcast.
+        match &self.kind {
+            PublishErrorKind::Json(error) => Some(&**error),
+            PublishErrorKind::RoutingKey(error) => Some(&**error),
+            PublishErrorKind::Ended(error) => Some(&**error),
+            PublishErrorKind::NotSent { source, .. }
+            | PublishErrorKind::NotConfirmed { source, .. } => Some(&**source),
+            kind => kind.source(),
+        }
     }
 }
 

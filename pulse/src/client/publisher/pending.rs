@@ -161,9 +161,16 @@ impl Pending {
         self.end_by(error.into());
     }
 
-    /// Ends it because its deadline has passed.
-    pub(super) fn expire(mut self, after: Duration, delay_reason: &DelayReason) -> Place {
-        if self.resends.is_some() {
+    /// Ends it because its deadline has passed. `is_awaited`: its answer may still come.
+    pub(super) fn expire(
+        mut self,
+        after: Duration,
+        delay_reason: &DelayReason,
+        is_awaited: bool,
+    ) -> Place {
+        // An exchange that was missing may exist by now.
+        let is_refused = |it: &Resends| !is_awaited || matches!(it.last, Refusal::Nack);
+        if self.resends.as_deref().is_some_and(is_refused) {
             return self.end_refused();
         }
         self.may_have_arrived = self.sent > 0;
