@@ -306,17 +306,14 @@ pub async fn only_the_first_message_is_sent_to_a_blocked_broker(
         .start()
         .await
         .expect("started");
-    let publish = async |number| {
-        let published = publisher.publish(&message_on(&broker.name, number)).await;
-        published.expect("accepted")
-    };
+    let message = |number| message_on(&broker.name, number);
     block(true);
-    let first = publish(0).await;
+    let first = publisher.publish(&message(0)).await.expect("accepted");
     seen.wait_for(|event| matches!(event, PublisherEvent::Blocked { .. }))
         .await;
     let mut confirmations = Vec::new();
     for number in 1..=100 {
-        confirmations.push(publish(number).await);
+        confirmations.push(publisher.publish(&message(number)).await.expect("accepted"));
     }
     let error = first.await.expect_err("blocked");
     assert!(error.may_have_arrived, "{error}");
@@ -328,8 +325,10 @@ pub async fn only_the_first_message_is_sent_to_a_blocked_broker(
         );
     }
     block(false);
-    let _ = publish(101).await.await;
+    let published = publisher.publish(&message(101)).await;
+    let _ = published.expect("accepted").await;
     seen.wait_for(|event| matches!(event, PublisherEvent::Unblocked))
         .await;
-    publish(102).await.await.expect("confirmed");
+    let published = publisher.publish(&message(102)).await;
+    published.expect("accepted").await.expect("confirmed");
 }
