@@ -351,6 +351,7 @@ pub(super) async fn merge(
 #[cfg(all(test, feature = "memory"))]
 mod tests {
     use super::*;
+    use crate::client::transport::Link;
 
     /// Deliveries that have arrived, by their tags.
     struct Arrived {
@@ -378,10 +379,16 @@ mod tests {
         }
     }
 
-    async fn tracker() -> Arc<AckTracker> {
+    /// A tracker, whose channel closes when its connection is dropped.
+    async fn live_tracker() -> (Box<dyn Link>, Arc<AckTracker>) {
         let link = crate::MemoryBroker::new().connection().open().await;
-        let channel = link.expect("a connection").open_channel().await;
-        Arc::new(AckTracker::new(channel.expect("a channel"), Arc::default()))
+        let link = link.expect("a connection");
+        let channel = link.open_channel().await.expect("a channel");
+        (link, Arc::new(AckTracker::new(channel, Arc::default())))
+    }
+
+    async fn tracker() -> Arc<AckTracker> {
+        live_tracker().await.1
     }
 
     #[tokio::test]
@@ -431,12 +438,29 @@ mod tests {
     #[tokio::test]
     async fn a_delivery_that_may_not_be_handed_out_is_kept() {
         let (sender, inbox) = Inbox::new();
-        let tracker = tracker().await;
+        let (_link, tracker) = live_tracker().await;
         let entry = sender.add(Arrived::boxed([1, 2], false), Arc::clone(&tracker));
         tracker.close();
         let mut cx = Context::from_waker(Waker::noop());
         assert!(inbox.poll_next(&mut cx).is_pending());
+        assert!(entry.end.borrow().is_none(), "the channel is open");
         assert_eq!(entry.take_arrived(), [1, 2]);
+    }
+
+    /// The older messages first.
+    #[tokio::test]
+    async fn deliveries_of_the_older_session_are_handed_out_first() {
+        let (sender, inbox) = Inbox::new();
+        let ((_old_link, old), (_new_link, new)) = (live_tracker().await, live_tracker().await);
+        let _old = sender.add(Arrived::boxed([3, 4], true), Arc::clone(&old));
+        let _new = sender.add(Arrived::boxed([1], false), Arc::clone(&new));
+        let mut cx = Context::from_waker(Waker::noop());
+        let mut held = Vec::new();
+        for (tracker, tag) in [(&old, 3), (&old, 4), (&new, 1)] {
+            held.push(inbox.poll_next(&mut cx));
+            assert!(tracker.abandon(tag), "{tag} is handed out");
+        }
+        assert!(inbox.poll_next(&mut cx).is_pending());
     }
 
     #[tokio::test]
