@@ -40,17 +40,38 @@ impl Texts<'_> {
     /// The search is breadth-first: all states that texts of one length lead to, then those
     /// of the next length.
     pub(super) fn shortest(&self, budget: &mut Budget) -> Result<Option<String>, Exhausted> {
-        let longest_excluded = self.excluded.iter().map(|text| text.len() as u64).max();
-        let any_do = self.accepted_by.is_empty()
-            && self.refused_by.is_empty()
-            && longest_excluded.is_none_or(|longest| longest < self.min_length);
-        match usize::try_from(self.min_length) {
-            Ok(length) if any_do && length <= MAX_CHARACTERS => {
-                budget.spend_weight(length)?;
-                Ok(Some("a".repeat(length)))
-            }
-            _ => Search::new(self).shortest(budget),
+        match self.of_any_characters(budget)? {
+            Some(text) => Ok(Some(text)),
+            None => Search::new(self).shortest(budget),
         }
+    }
+
+    /// The shortest text, if there are no automata: any characters, of which the last one
+    /// differs from that in excluded texts. `None` if that takes a search.
+    fn of_any_characters(&self, budget: &mut Budget) -> Result<Option<String>, Exhausted> {
+        let mut length = self.min_length;
+        if length == 0 && self.excluded.contains("") {
+            length = 1;
+        }
+        let has_automata = !self.accepted_by.is_empty() || !self.refused_by.is_empty();
+        let is_short = self.max_length.is_none_or(|most| length <= most);
+        let length = usize::try_from(length).unwrap_or(usize::MAX);
+        if has_automata || !is_short || length > MAX_CHARACTERS {
+            return Ok(None);
+        }
+        let mut lasts: Vec<u8> = READABLE.collect();
+        lasts.sort_by_key(|&byte| unreadable(byte));
+        let mut text = "a".repeat(length);
+        for last in lasts {
+            budget.spend_weight(length)?;
+            if text.pop().is_some() {
+                text.push(char::from(last));
+            }
+            if !self.excluded.contains(text.as_str()) {
+                return Ok(Some(text));
+            }
+        }
+        Ok(None)
     }
 
     /// `count` texts of the set; `None` if fewer are found. There may be more, because only
@@ -313,4 +334,37 @@ fn text(visits: &[Visit], mut at: usize) -> String {
     }
     bytes.reverse();
     String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Budget, Search, Texts};
+
+    #[test]
+    fn a_text_of_any_characters_is_the_one_that_a_search_finds() {
+        let words = ["", "a", "b", "aa", "ab", "aab", "baa", "é"];
+        for chosen in 0_u32..1 << words.len() {
+            let is_chosen = |number: &usize| chosen & (1 << number) != 0;
+            let excluded = (0..words.len()).filter(is_chosen).map(|it| words[it]);
+            let mut texts = Texts {
+                excluded: excluded.collect(),
+                ..Texts::default()
+            };
+            for min_length in 0..=3 {
+                texts.min_length = min_length;
+                let mut budget = Budget::new(10_000);
+                budget.begin(10_000);
+                let found = texts.of_any_characters(&mut budget).expect("steps");
+                let searched = Search::new(&texts).shortest(&mut budget).expect("steps");
+                assert_eq!(found, searched, "{texts:?}");
+            }
+        }
+        let none = Texts {
+            excluded: [""].into(),
+            max_length: Some(0),
+            ..Texts::default()
+        };
+        let found = none.of_any_characters(&mut Budget::new(0));
+        assert_eq!(found.expect("steps"), None);
+    }
 }
