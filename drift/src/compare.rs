@@ -27,12 +27,38 @@ use crate::wording;
 
 /// Compares two sets of documents.
 pub fn compare(old: &Side, new: &Side) -> Report {
+    compare_those(old, new, |_| true)
+}
+
+/// Compares the exchanges of these names, such as `queue/task-completed`, or the full names.
+///
+/// # Errors
+///
+/// [`ExchangeError`], if neither side has an exchange of a name, or one has several.
+pub fn compare_only(old: &Side, new: &Side, names: &[String]) -> Result<Report, ExchangeError> {
+    let mut wanted = BTreeSet::new();
+    for name in names {
+        let found = [old, new].map(|side| find(&side.resolved, name));
+        match found {
+            // It was removed, or added.
+            [Ok(only), Err(ExchangeError::Unknown { .. })]
+            | [Err(ExchangeError::Unknown { .. }), Ok(only)] => {
+                wanted.insert(only.entry.exchange.as_str());
+            }
+            [old, new] => wanted.extend([old?, new?].map(|it| it.entry.exchange.as_str())),
+        }
+    }
+    Ok(compare_those(old, new, |name| wanted.contains(name)))
+}
+
+fn compare_those(old: &Side, new: &Side, is_wanted: impl Fn(&str) -> bool) -> Report {
     let apis = Apis::new(old, new);
     let mut comparison = Comparison::new(old, new, &apis);
     let mut wording = wording::Wording::new(&old.resolved, &new.resolved);
     let before = exchanges(&old.resolved);
     let after = exchanges(&new.resolved);
-    let names: BTreeSet<&str> = before.keys().chain(after.keys()).copied().collect();
+    let names = before.keys().chain(after.keys()).copied();
+    let names: BTreeSet<&str> = names.filter(|name| is_wanted(name)).collect();
     let mut reports: Vec<ExchangeReport> = Vec::new();
     for name in names {
         let report = match (before.get(name), after.get(name)) {

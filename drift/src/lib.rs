@@ -48,7 +48,7 @@ mod tolerant;
 mod translate;
 mod wording;
 
-pub use compare::{accepts, compare};
+pub use compare::{accepts, compare, compare_only};
 pub use engine::{MAX_STEPS, MAX_STEPS_OF_ALL};
 pub use error::ExchangeError;
 pub use report::{

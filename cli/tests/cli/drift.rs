@@ -343,6 +343,42 @@ fn read_with(reader: &str, more: &[&str]) -> Run {
 }
 
 #[test]
+fn some_exchanges_are_compared_only() {
+    let old = all_schemas().join("queue");
+    let folder = tempfile::tempdir().unwrap();
+    for file in fs::read_dir(&old).unwrap() {
+        let file = file.unwrap();
+        fs::copy(file.path(), folder.path().join(file.file_name())).unwrap();
+    }
+    let reference = folder.path().join("exchanges.json");
+    let text_of = fs::read_to_string(&reference).unwrap();
+    fs::write(
+        &reference,
+        text_of.replace("\"task-failed\"", "\"task-broken\""),
+    )
+    .unwrap();
+    let compare = |names: &[&str]| {
+        let names = names.iter().flat_map(|name| ["--exchange", name]);
+        let sides = ["drift", text(&old), text(folder.path()), "--format=json"];
+        program(&sides.into_iter().chain(names).collect::<Vec<_>>())
+    };
+    let run = compare(&["queue/task-completed", "queue/task-pending"]);
+    assert_eq!(run.code, Some(0), "{run:?}");
+    assert!(!run.stdout.contains("task-broken"), "{run:?}");
+    for name in ["queue/task-completed", "queue/task-pending"] {
+        assert_has(&run.stdout, &[name.rsplit('/').next().unwrap()]);
+    }
+    // Each is on one side only.
+    let run = compare(&["queue/task-failed", "queue/task-broken"]);
+    assert_eq!(run.code, Some(1), "{run:?}");
+    assert_has(&run.stdout, &["removed", "added"]);
+    assert!(!run.stdout.contains("task-completed"), "{run:?}");
+    let run = compare(&["queue/task-lost"]);
+    assert_eq!(run.code, Some(2), "{run:?}");
+    assert_has(&run.stderr, &["queue/task-lost", "queue/task-completed"]);
+}
+
+#[test]
 fn a_reader_accepts_an_exchange_or_not() {
     let open = read_with(r#"{"type": "object", "required": ["status"]}"#, &[]);
     assert_eq!(open.code, Some(0), "{open:?}");

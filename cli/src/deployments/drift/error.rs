@@ -56,6 +56,10 @@ pub enum Error {
         path: PathBuf,
     },
 
+    /// A reader gets the messages of one exchange.
+    #[error("several exchanges; give --reader one --exchange")]
+    SeveralExchanges,
+
     /// The exchange does not exist, or there is no schema to compare it with.
     #[error("{}", part(&.0.to_string()))]
     Exchange(ExchangeError),

@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use serde_json::Value;
 use taskcluster_documents::text::escape_json;
 use taskcluster_drift::render::{self, Page};
-use taskcluster_drift::{Level, ReaderReport, Report, Side, accepts, compare};
+use taskcluster_drift::{Level, ReaderReport, Report, Side, accepts, compare, compare_only};
 
 pub use error::Error;
 
@@ -38,6 +38,7 @@ Examples:
   PROGRAM drift https://tc.example.com
   PROGRAM drift schemas https://tc.example.com
   PROGRAM drift old/ new/ --format markdown
+  PROGRAM drift schemas https://tc.example.com --exchange queue/task-failed
   PROGRAM drift --exchange queue/task-completed --reader trigger-schema.json
 
 Levels of --fail-on:
@@ -72,12 +73,18 @@ pub struct Args {
     #[arg(long)]
     verbose: bool,
 
-    /// The exchange whose messages the reader gets, such as queue/task-completed
-    #[arg(long, value_name = "NAME", requires = "reader", conflicts_with = "new")]
-    exchange: Option<String>,
+    /// Compare this exchange only, such as queue/task-completed; may be repeated. With
+    /// --reader, the one whose messages the reader gets
+    #[arg(long = "exchange", value_name = "NAME")]
+    exchanges: Vec<String>,
 
     /// A JSON Schema that the messages of the exchange have to satisfy
-    #[arg(long, value_name = "FILE", requires = "exchange")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "exchanges",
+        conflicts_with = "new"
+    )]
     reader: Option<PathBuf>,
 }
 
@@ -165,7 +172,10 @@ fn found(args: &Args, defaults: &Defaults) -> Result<Found, Error> {
     let default = || Input::Path(defaults.schemas.clone());
     let parse = |argument: &Option<PathBuf>| argument.as_deref().map(Input::parse).transpose();
     let (old, new) = (parse(&args.old)?, parse(&args.new)?);
-    if let (Some(exchange), Some(reader)) = (&args.exchange, &args.reader) {
+    if let Some(reader) = &args.reader {
+        let [exchange] = args.exchanges.as_slice() else {
+            return Err(Error::SeveralExchanges);
+        };
         let messages = old.unwrap_or_else(default);
         let report = accepts(&side(&messages)?.0, exchange, &schema(reader)?);
         return report.map(Found::Reader).map_err(Error::Exchange);
@@ -195,7 +205,11 @@ fn found(args: &Args, defaults: &Defaults) -> Result<Found, Error> {
         let schema = if old_is_schema { old } else { new };
         return Err(Error::OneSchema { name: schema.name });
     }
-    Ok(Found::Sides(compare(&old, &new)))
+    let report = match args.exchanges.as_slice() {
+        [] => compare(&old, &new),
+        names => compare_only(&old, &new, names).map_err(Error::Exchange)?,
+    };
+    Ok(Found::Sides(report))
 }
 
 /// Reads documents. The result also states whether they are a single schema, without a
