@@ -99,7 +99,8 @@ numbers! {
         /// and those that the broker requeues when their channel closes, as after a quick
         /// stop, are not counted.
         requeued
-        /// Deliveries that were dropped without an ack, and requeued within a second.
+        /// Deliveries that were dropped without an ack. They are requeued within a second, or
+        /// when their channel closes.
         dropped
         /// Deliveries whose channel was lost before they were settled, or that a stop with a
         /// limit gave up; the broker delivers their messages again.

@@ -2,6 +2,9 @@
 
 #[cfg(feature = "metrics")]
 mod with_metrics {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+    use std::thread::panicking;
+
     use metrics::{Label, counter, describe_counter, describe_gauge, gauge};
 
     pub(in crate::client) struct Counter(metrics::Counter);
@@ -14,7 +17,7 @@ mod with_metrics {
         }
 
         pub(in crate::client) fn add(&self, by: u64) {
-            self.0.increment(by);
+            call(|| self.0.increment(by));
         }
     }
 
@@ -28,7 +31,17 @@ mod with_metrics {
         }
 
         pub(in crate::client) fn add(&self, by: f64) {
-            self.0.increment(by);
+            call(|| self.0.increment(by));
+        }
+    }
+
+    /// Calls the program's recorder. If that panics while a panic drops a delivery, as one
+    /// with a poisoned lock does, the process would end.
+    fn call(recorder: impl FnOnce()) {
+        if panicking() {
+            let _ = catch_unwind(AssertUnwindSafe(recorder));
+        } else {
+            recorder();
         }
     }
 

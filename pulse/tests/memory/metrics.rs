@@ -189,13 +189,19 @@ async fn with_an_unconfirmed_dead_letter(seen: &Seen) {
     run.await.expect("no panic").expect("stopped");
 }
 
-/// Panics when acks are counted for the first time.
-#[derive(Default)]
-struct Panicking(AtomicU64);
+/// Panics when one of some counters grows, the first few times.
+struct Panicking {
+    names: &'static [&'static str],
+    times: u64,
+}
 
-impl CounterFn for Panicking {
+struct PanickingCounter(AtomicU64);
+
+impl CounterFn for PanickingCounter {
     fn increment(&self, _: u64) {
-        assert!(self.0.fetch_add(1, Ordering::Relaxed) > 0, "the first acks");
+        let left = self.0.load(Ordering::Relaxed);
+        self.0.store(left.saturating_sub(1), Ordering::Relaxed);
+        assert_eq!(left, 0, "as the test wants");
     }
 
     fn absolute(&self, _: u64) {}
@@ -209,9 +215,9 @@ impl Recorder for Panicking {
     fn describe_histogram(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
 
     fn register_counter(&self, key: &Key, _: &Metadata<'_>) -> Counter {
-        match key.name() {
-            "taskcluster_pulse_acks_sent_total" => Counter::from_arc(Arc::new(Self::default())),
-            _ => Counter::noop(),
+        match self.names.contains(&key.name()) {
+            true => Counter::from_arc(Arc::new(PanickingCounter(self.times.into()))),
+            false => Counter::noop(),
         }
     }
 
@@ -231,7 +237,8 @@ fn acks_are_sent_after_the_recorder_has_panicked() {
         .enable_all()
         .build()
         .expect("a runtime");
-    metrics::with_local_recorder(&Panicking::default(), || {
+    let names = &["taskcluster_pulse_acks_sent_total"];
+    metrics::with_local_recorder(&Panicking { names, times: 1 }, || {
         runtime.block_on(async {
             let broker = MemoryBroker::new();
             let mut consumer = builder(&broker).start().await.expect("started");
@@ -244,6 +251,36 @@ fn acks_are_sent_after_the_recorder_has_panicked() {
             eventually(|| consumer.counters().acks_sent == 3).await;
             consumer.stop().await.expect("stopped");
             assert_eq!(broker.queue_len(QUEUE), Some(0));
+        });
+    });
+}
+
+/// As one with a poisoned lock. A second panic, while the first one drops the delivery, would
+/// end the process.
+#[test]
+fn a_recorder_may_always_panic() {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    let names = &[
+        "taskcluster_pulse_received_total",
+        "taskcluster_pulse_dropped_total",
+    ];
+    let recorder = Panicking {
+        names,
+        times: u64::MAX,
+    };
+    metrics::with_local_recorder(&recorder, || {
+        runtime.block_on(async {
+            let broker = MemoryBroker::new();
+            let mut consumer = builder(&broker).start().await.expect("started");
+            let handle = consumer.handle();
+            publish(&broker, 0..1).await;
+            let received = tokio::spawn(async move { consumer.next().await.is_some() });
+            received.await.expect_err("it panics");
+            assert_eq!(handle.gauges().in_work, 0);
+            eventually(|| broker.queue_len(QUEUE) == Some(1)).await;
         });
     });
 }
