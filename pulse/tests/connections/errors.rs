@@ -173,11 +173,12 @@ async fn the_cause_of_a_delay_is_the_source() {
         r#"{"exchange": "exchange/a", "routingKey": "k", "payload": {}}"#,
     );
     broker.block("low on disk");
-    let confirmation = publisher
-        .publish_envelope(&envelope.expect("a message"))
-        .await
-        .expect("accepted");
-    let error = confirmation.await.expect_err("blocked");
+    let envelope = envelope.expect("a message");
+    // The broker says that it blocks when it receives the first message.
+    let first = publisher.publish_envelope(&envelope).await;
+    first.expect("accepted").await.expect_err("not confirmed");
+    let second = publisher.publish_envelope(&envelope).await;
+    let error = second.expect("accepted").await.expect_err("blocked");
     assert!(
         matches!(error.kind, PublishErrorKind::NotSent { .. }),
         "{error}"

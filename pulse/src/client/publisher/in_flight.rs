@@ -232,9 +232,8 @@ impl InFlight {
             && let Some(message) = self.take(number)
         {
             self.meter.expired.up();
-            let is_awaited = self.answers.awaits(number);
-            let place = message.expire(self.deadline, delay_reason, is_awaited);
-            if is_awaited {
+            let place = message.expire(self.deadline, delay_reason);
+            if self.answers.awaits(number) {
                 // Its answer may never come, and the others would wait for it.
                 self.one_by_one = 0;
                 self.expired.insert(number, place);

@@ -39,6 +39,8 @@ struct Resends {
     /// The remaining delays.
     delays: ExponentialBackoff,
     last: Refusal,
+    /// How many times the message had been sent by then.
+    sent: u32,
 }
 
 /// Why a message is sent again on the same connection.
@@ -122,14 +124,16 @@ impl Pending {
         self.may_have_arrived |= matches!(refusal, Refusal::Nack);
         match &mut self.resends {
             Some(resends) => {
-                resends.last = refusal;
+                (resends.last, resends.sent) = (refusal, self.sent);
                 resends.delays.next()
             }
             none => {
-                let (delays, last) = (RESENDS.build(), refusal);
-                none.insert(Box::new(Resends { delays, last }))
-                    .delays
-                    .next()
+                let resends = Resends {
+                    delays: RESENDS.build(),
+                    last: refusal,
+                    sent: self.sent,
+                };
+                none.insert(Box::new(resends)).delays.next()
             }
         }
     }
@@ -161,16 +165,11 @@ impl Pending {
         self.end_by(error.into());
     }
 
-    /// Ends it because its deadline has passed. `is_awaited`: its answer may still come.
-    pub(super) fn expire(
-        mut self,
-        after: Duration,
-        delay_reason: &DelayReason,
-        is_awaited: bool,
-    ) -> Place {
-        // An exchange that was missing may exist by now.
-        let is_refused = |it: &Resends| !is_awaited || matches!(it.last, Refusal::Nack);
-        if self.resends.as_deref().is_some_and(is_refused) {
+    /// Ends it because its deadline has passed.
+    pub(super) fn expire(mut self, after: Duration, delay_reason: &DelayReason) -> Place {
+        // Sent again since the refusal, it may have arrived.
+        let is_last_answer = |it: &Resends| it.sent == self.sent;
+        if self.resends.as_deref().is_some_and(is_last_answer) {
             return self.end_refused();
         }
         self.may_have_arrived = self.sent > 0;

@@ -351,23 +351,28 @@ async fn a_refused_message_may_have_arrived_if_it_was_nacked_before() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refused_message_may_have_arrived_if_its_last_answer_is_missing() {
-    let (mut messages, sent) = (in_flight(), Sent::default());
-    let outcome = add(&mut messages, "a");
-    sent.send(&mut messages);
-    let missing = TransportError::coded(code::NOT_FOUND, "no exchange 'exchange/a'");
-    messages.channel_closed(&missing, &["exchange/a"]);
-    sleep_until(messages.due().expect("a time")).await;
-    messages.tick(&DelayReason::NoAnswer).expect("open");
-    sent.send(&mut messages);
-    advance(DEADLINE).await;
-    messages.tick(&DelayReason::NoAnswer).expect("open");
-    let error = error_of(outcome);
-    assert!(
-        matches!(error.kind, PublishErrorKind::NotConfirmed { .. }),
-        "{error}"
-    );
-    assert!(error.may_have_arrived, "{error}");
+async fn a_refused_message_that_was_sent_again_may_have_arrived() {
+    for is_lost in [false, true] {
+        let (mut messages, sent) = (in_flight(), Sent::default());
+        let outcome = add(&mut messages, "a");
+        sent.send(&mut messages);
+        let missing = TransportError::coded(code::NOT_FOUND, "no exchange 'exchange/a'");
+        messages.channel_closed(&missing, &["exchange/a"]);
+        sleep_until(messages.due().expect("a time")).await;
+        messages.tick(&DelayReason::NoAnswer).expect("open");
+        sent.send(&mut messages);
+        if is_lost {
+            messages.connection_lost();
+        }
+        advance(DEADLINE).await;
+        messages.tick(&DelayReason::NoAnswer).expect("open");
+        let error = error_of(outcome);
+        assert!(
+            matches!(error.kind, PublishErrorKind::NotConfirmed { .. }),
+            "{error}"
+        );
+        assert!(error.may_have_arrived, "{error}");
+    }
 }
 
 #[tokio::test(start_paused = true)]
