@@ -14,7 +14,7 @@ use crate::context::Context;
 use crate::differences::{Difference, differences};
 use crate::engine::Id;
 use crate::error::ExchangeError;
-use crate::exchanges::{Exchange, exchanges, find};
+use crate::exchanges::{Exchange, exchanges, find, named, unknown};
 use crate::pairs::Pairs;
 use crate::report::{
     Answer, BindingEffect, ConsumerEffect, Effect, ExchangeReport, Finding, PublisherEffect,
@@ -30,25 +30,26 @@ pub fn compare(old: &Side, new: &Side) -> Report {
     compare_those(old, new, |_| true)
 }
 
-/// Compares the exchanges of these names, such as `queue/task-completed`, or the full names.
+/// Compares the exchanges of these names only, such as `queue/task-completed`, or the full
+/// names. Without names, none is compared.
 ///
 /// # Errors
 ///
-/// [`ExchangeError`], if neither side has an exchange of a name, or one has several.
+/// [`ExchangeError::Unknown`], if neither side has an exchange of a name.
 pub fn compare_only(old: &Side, new: &Side, names: &[String]) -> Result<Report, ExchangeError> {
+    let sides = [&old.resolved, &new.resolved];
     let mut wanted = BTreeSet::new();
     for name in names {
-        let found = [old, new].map(|side| find(&side.resolved, name));
-        match found {
-            // It was removed, or added.
-            [Ok(only), Err(ExchangeError::Unknown { .. })]
-            | [Err(ExchangeError::Unknown { .. }), Ok(only)] => {
-                wanted.insert(only.entry.exchange.as_str());
-            }
-            [old, new] => wanted.extend([old?, new?].map(|it| it.entry.exchange.as_str())),
+        let found = sides.map(|side| named(side, name)).concat();
+        if found.is_empty() {
+            return Err(unknown(name, &sides));
         }
+        wanted.extend(found.iter().map(|it| it.entry.exchange.as_str()));
     }
-    Ok(compare_those(old, new, |name| wanted.contains(name)))
+    Ok(Report {
+        only: names.to_vec(),
+        ..compare_those(old, new, |name| wanted.contains(name))
+    })
 }
 
 fn compare_those(old: &Side, new: &Side, is_wanted: impl Fn(&str) -> bool) -> Report {
@@ -84,6 +85,7 @@ fn compare_those(old: &Side, new: &Side, is_wanted: impl Fn(&str) -> bool) -> Re
     Report {
         old: old.name.clone(),
         new: new.name.clone(),
+        only: Vec::new(),
         exchanges: reports,
     }
 }

@@ -27,42 +27,43 @@ pub(crate) fn exchanges(resolved: &Resolved) -> BTreeMap<&str, Exchange<'_>> {
 
 /// The exchange of a name given by a user: `queue/task-completed`, or the full name.
 pub(crate) fn find<'r>(resolved: &'r Resolved, name: &str) -> Result<Exchange<'r>, ExchangeError> {
-    let all = exchanges(resolved);
-    let is_named = |it: &Exchange<'_>| {
-        let (service, short) = name.split_once('/').unwrap_or(("", name));
-        let is_short = last(it) == short || it.entry.name == short;
-        it.entry.exchange == name || it.service.service == service && is_short
-    };
-    let found: Vec<Exchange<'_>> = all.values().copied().filter(is_named).collect();
-    match found.as_slice() {
+    match named(resolved, name).as_slice() {
         [only] => Ok(*only),
-        [] => Err(ExchangeError::Unknown {
-            name: name.to_owned(),
-            known: names_like(name, all.values()),
-        }),
+        [] => Err(unknown(name, &[resolved])),
         _ => Err(ExchangeError::Ambiguous {
             name: name.to_owned(),
         }),
     }
 }
 
-/// The names of the exchanges of the service in `name`, or of the services if it is unknown.
-fn names_like<'e, 'r: 'e>(
-    name: &str,
-    all: impl Iterator<Item = &'e Exchange<'r>> + Clone,
-) -> Vec<String> {
+/// All exchanges of a name given by a user: a service can have several versions.
+pub(crate) fn named<'r>(resolved: &'r Resolved, name: &str) -> Vec<Exchange<'r>> {
+    let is_named = |it: &Exchange<'_>| {
+        let (service, short) = name.split_once('/').unwrap_or(("", name));
+        let is_short = last(it) == short || it.entry.name == short;
+        it.entry.exchange == name || it.service.service == service && is_short
+    };
+    let all = exchanges(resolved).into_values();
+    all.filter(is_named).collect()
+}
+
+/// The error of a name that no exchange in `sides` has.
+pub(crate) fn unknown(name: &str, sides: &[&Resolved]) -> ExchangeError {
     let service = name.split('/').next().unwrap_or(name);
-    let mut of_service = all
-        .clone()
-        .filter(|it| it.service.service == service)
-        .peekable();
-    if of_service.peek().is_none() {
-        let services: BTreeSet<&str> = all.map(|it| it.service.service.as_str()).collect();
-        return services.iter().map(|it| format!("{it}/…")).collect();
-    }
-    of_service
+    let all = sides.iter().flat_map(|side| exchanges(side).into_values());
+    let all: Vec<Exchange<'_>> = all.collect();
+    let of_service = all.iter().filter(|it| it.service.service == service);
+    let mut known: BTreeSet<String> = of_service
         .map(|it| format!("{service}/{}", last(it)))
-        .collect()
+        .collect();
+    if known.is_empty() {
+        let services = all.iter().map(|it| &it.service.service);
+        known = services.map(|service| format!("{service}/…")).collect();
+    }
+    ExchangeError::Unknown {
+        name: name.to_owned(),
+        known: known.into_iter().collect(),
+    }
 }
 
 /// The last part of an exchange's name on the broker.

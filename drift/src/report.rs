@@ -155,7 +155,9 @@ pub struct Report {
     pub old: String,
     /// The name of NEW.
     pub new: String,
-    /// Every exchange of either side, worst first.
+    /// The names of the exchanges that were to be compared; empty for all.
+    pub only: Vec<String>,
+    /// Every exchange of either side that was compared, worst first.
     pub exchanges: Vec<ExchangeReport>,
 }
 

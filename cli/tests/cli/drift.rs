@@ -365,6 +365,7 @@ fn some_exchanges_are_compared_only() {
     let run = compare(&["queue/task-completed", "queue/task-pending"]);
     assert_eq!(run.code, Some(0), "{run:?}");
     assert!(!run.stdout.contains("task-broken"), "{run:?}");
+    assert_has(&run.stdout, &["\"only\": [\n    \"queue/task-completed\""]);
     for name in ["queue/task-completed", "queue/task-pending"] {
         assert_has(&run.stdout, &[name.rsplit('/').next().unwrap()]);
     }

@@ -11,6 +11,7 @@ pub fn json(report: &Report) -> Value {
         "version": 1,
         "old": report.old,
         "new": report.new,
+        "only": report.only,
         "level": level(report.level()),
         "summary": {
             "exchanges": report.exchanges.len(),

@@ -202,7 +202,11 @@ fn summary(report: &Report) -> String {
         number => format!("; {} worded differently", count(number, "text")),
     };
     let (old, new) = (plain(&report.old), plain(&report.new));
-    format!("{old} to {new}: {differences}{wording}")
+    let only = match report.only.as_slice() {
+        [] => String::new(),
+        names => format!(", only {}", plain(&names.join(", "))),
+    };
+    format!("{old} to {new}{only}: {differences}{wording}")
 }
 
 #[cfg(test)]

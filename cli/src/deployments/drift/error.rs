@@ -56,6 +56,10 @@ pub enum Error {
         path: PathBuf,
     },
 
+    /// Single schemas have no exchanges.
+    #[error("two schemas without exchanges; compare them without --exchange")]
+    SchemasOnly,
+
     /// A reader gets the messages of one exchange.
     #[error("several exchanges; give --reader one --exchange")]
     SeveralExchanges,

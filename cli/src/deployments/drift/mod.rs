@@ -205,6 +205,9 @@ fn found(args: &Args, defaults: &Defaults) -> Result<Found, Error> {
         let schema = if old_is_schema { old } else { new };
         return Err(Error::OneSchema { name: schema.name });
     }
+    if old_is_schema && !args.exchanges.is_empty() {
+        return Err(Error::SchemasOnly);
+    }
     let report = match args.exchanges.as_slice() {
         [] => compare(&old, &new),
         names => compare_only(&old, &new, names).map_err(Error::Exchange)?,

@@ -61,9 +61,10 @@ impl Texts<'_> {
         }
         let mut lasts: Vec<u8> = READABLE.collect();
         lasts.sort_by_key(|&byte| unreadable(byte));
+        budget.spend_weight(length)?;
         let mut text = "a".repeat(length);
         for last in lasts {
-            budget.spend_weight(length)?;
+            budget.spend(1)?;
             if text.pop().is_some() {
                 text.push(char::from(last));
             }
