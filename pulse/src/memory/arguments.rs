@@ -13,6 +13,7 @@ const OVERFLOW: &str = "x-overflow";
 
 const CLASSIC: &str = "classic";
 const QUORUM: &str = "quorum";
+const STREAM: &str = "stream";
 
 /// An argument that RabbitMQ compares with that of an existing queue. All others may have
 /// any value.
@@ -38,7 +39,7 @@ const COUNT: Values = Integer(0..=i64::MAX);
 const TEN_YEARS: i64 = 10 * 365 * 24 * 60 * 60 * 1000;
 
 /// In the order in which RabbitMQ compares them.
-const KNOWN: [Known; 19] = [
+const KNOWN: [Known; 22] = [
     any(EXPIRES, Integer(1..=TEN_YEARS)),
     any("x-message-ttl", Integer(0..=TEN_YEARS)),
     any(DEAD_LETTER_EXCHANGE, Text),
@@ -63,11 +64,14 @@ const KNOWN: [Known; 19] = [
     quorum(DELIVERY_LIMIT, Integer(i64::MIN..=i64::MAX)),
     quorum("x-quorum-initial-group-size", Integer(1..=i64::MAX)),
     classic("x-queue-master-locator", Text),
-    // Of classic queues only since RabbitMQ 3.12.
+    // Of classic queues only since RabbitMQ 4.0; the last two values only until 3.13.
     any(
         "x-queue-leader-locator",
-        OneOf(&["client-local", "balanced"]),
+        OneOf(&["client-local", "balanced", "random", "least-leaders"]),
     ),
+    stream("x-max-age", Text),
+    stream("x-stream-max-segment-size-bytes", COUNT),
+    stream("x-initial-cluster-size", COUNT),
 ];
 
 const fn any(name: &'static str, values: Values) -> Known {
@@ -82,6 +86,12 @@ const fn classic(name: &'static str, values: Values) -> Known {
 
 const fn quorum(name: &'static str, values: Values) -> Known {
     let only = Some(QUORUM);
+    Known { name, only, values }
+}
+
+/// Of a type that this broker does not have.
+const fn stream(name: &'static str, values: Values) -> Known {
+    let only = Some(STREAM);
     Known { name, only, values }
 }
 

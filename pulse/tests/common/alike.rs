@@ -116,6 +116,8 @@ pub async fn arguments_of_queues_are_checked(broker: &Broker) {
             quorum().argument("x-dead-letter-routing-key", "key"),
             "x-dead-letter-routing-key",
         ),
+        (quorum().argument("x-max-age", "1h"), "x-max-age"),
+        (classic().argument("x-max-age", "1h"), "x-max-age"),
     ] {
         let text = broker.refusal(queue).await;
         assert!(text.contains("PRECONDITION_FAILED - invalid"), "{text}");
@@ -138,6 +140,8 @@ pub async fn arguments_of_queues_are_checked(broker: &Broker) {
         .argument("x-dead-letter-routing-key", "key")
         .argument("x".repeat(255), 1);
     broker.declare(all).await;
+    let located = quorum().argument("x-queue-leader-locator", "least-leaders");
+    broker.declare(located).await;
 }
 
 pub async fn arguments_that_apply_are_compared(broker: &Broker) {
