@@ -169,11 +169,15 @@ pub(super) fn has_single_active_consumer(queue: &QueueDeclaration) -> bool {
     queue.arguments.get(SINGLE_ACTIVE_CONSUMER) == Some(&true.into())
 }
 
-/// The length at which the queue refuses messages, if it has one.
+/// The length at which the queue refuses messages of publishers, if it has one.
 pub(super) fn full_length(queue: &QueueDeclaration) -> Option<usize> {
-    let refuses = text(queue, OVERFLOW)?.starts_with("reject-publish");
+    let refuses = text(queue, OVERFLOW)? == "reject-publish";
     match queue.arguments.get(MAX_LENGTH)? {
-        QueueArgument::Integer(length) if refuses => usize::try_from(*length).ok(),
+        QueueArgument::Integer(length) if refuses => {
+            // A quorum queue refuses messages only once it has one too many.
+            let length = usize::try_from(*length).ok()?;
+            length.checked_add(usize::from(is_quorum(queue)))
+        }
         _ => None,
     }
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use serde_json::Value;
 use tokio::sync::oneshot;
 
-use super::arguments::{full_length, has_single_active_consumer};
+use super::arguments::{full_length, has_single_active_consumer, is_quorum};
 use super::dead_letters;
 use super::state::{Channel, Id, Queue, State, Stored, Unread, closed};
 use crate::client::message_limits::CC;
@@ -16,6 +16,14 @@ use crate::client::transport::{Answer, Arrival, Confirm, RawMessage, TransportEr
 
 /// Routes to other queues, like `CC`; the broker removes it.
 const BCC: &str = "BCC";
+
+/// By whom a message is published.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum By {
+    Publisher,
+    /// The broker, which dead-letters it.
+    Broker,
+}
 
 /// What became of a published message.
 pub(super) struct Routed {
@@ -75,7 +83,7 @@ impl State {
             let reason = format!("invalid message: {{unacceptable_type_in_header,\"{header}\"}}");
             return Err(self.refuse(channel, code::PRECONDITION_FAILED, &reason));
         }
-        let routed = self.publish(message);
+        let routed = self.publish(message, By::Publisher);
         let is_unrouted = routed.queues == 0 && message.mandatory;
         Ok(Confirm {
             is_ack: !routed.is_refused,
@@ -85,14 +93,14 @@ impl State {
 
     /// Puts a message into every queue with a binding that its routing key, or a key of
     /// its `CC` or `BCC` header, matches; once into each.
-    pub(super) fn publish(&mut self, message: &Arc<RawMessage>) -> Routed {
+    pub(super) fn publish(&mut self, message: &Arc<RawMessage>, by: By) -> Routed {
         let queues = self.destinations(message);
         let message = as_delivered(message);
         let place = (true, self.fresh_id());
         let mut is_refused = false;
         for queue in &queues {
             if let Some(found) = self.queues.get_mut(queue) {
-                if full_length(&found.declaration).is_some_and(|it| found.waiting.len() >= it) {
+                if found.is_full(by) {
                     is_refused = true;
                     continue;
                 }
@@ -222,8 +230,17 @@ impl State {
             && *id == stored.queue
             && let Some(letter) = dead_letters::rejected(declaration, &stored.message)
         {
-            self.publish(&Arc::new(letter));
+            self.publish(&Arc::new(letter), By::Broker);
         }
+    }
+}
+
+impl Queue {
+    /// Whether it refuses a message. A quorum queue takes every dead letter.
+    fn is_full(&self, by: By) -> bool {
+        let is_full = |length| self.waiting.len() >= length;
+        let takes_all = by == By::Broker && is_quorum(&self.declaration);
+        !takes_all && full_length(&self.declaration).is_some_and(is_full)
     }
 }
 

@@ -13,6 +13,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use self::link::MemoryTransport;
 use self::management::MemoryManagement;
+use self::messages::By;
 use self::state::State;
 use crate::client::lock::lock;
 use crate::client::transport::RawMessage;
@@ -75,8 +76,9 @@ impl MemoryBroker {
 
     /// Publishes raw bytes, as another program would.
     ///
-    /// Nothing is checked, and without a bound queue the message is dropped. `routes` are
-    /// those of the `CC` header, without their `route.` prefix.
+    /// Nothing is checked. Without a bound queue the message is dropped, as it is by each
+    /// queue that is full. `routes` are those of the `CC` header, without their `route.`
+    /// prefix.
     pub fn publish(
         &self,
         exchange: impl Into<String>,
@@ -88,17 +90,26 @@ impl MemoryBroker {
     }
 
     /// Publishes a message as [`publish`](Self::publish) does, with all its headers, so that
-    /// it can be like one that RabbitMQ or a consumer of this crate has dead-lettered.
+    /// it can be like one that RabbitMQ has dead-lettered, or a consumer of this crate. That
+    /// one has its exchange also in the header `x-original-exchange`:
+    ///
+    /// ```
+    /// # use taskcluster_pulse::{DeadLetterReason, Envelope, MemoryBroker};
+    /// let letter = Envelope::new("exchange/me/breads/dead", "primary.oven", "{}")
+    ///     .with_dead_letter_reason(DeadLetterReason::new("queue/me/breads", "no flour", 3))
+    ///     .with_header("x-original-exchange", "exchange/bakery/v1/bread-baked");
+    /// MemoryBroker::new().publish_envelope(&letter);
+    /// ```
     pub fn publish_envelope(&self, envelope: &Envelope) {
         self.publish_message(envelope.to_message());
     }
 
     fn publish_message(&self, message: RawMessage) {
-        self.lock().publish(&Arc::new(message));
+        self.lock().publish(&Arc::new(message), By::Publisher);
     }
 
     /// Publishes every message of a recording, and returns their number, which includes
-    /// those that no queue is bound for.
+    /// those that no queue is bound for, or that a full queue drops.
     ///
     /// A recording has a line of JSON for each message, as written by
     /// [`Envelope::to_json`] or `taskcluster-events listen --record`. Empty lines are

@@ -199,6 +199,50 @@ pub fn queues_by_order(broker: &Broker) -> [(Queue, [u64; 4]); 2] {
     ]
 }
 
+/// `delete` deletes the queue.
+pub async fn full_queues_refuse_messages(broker: &Broker, delete: impl AsyncFn()) {
+    let full = || broker.queue().max_length(1);
+    let refusing = |queue: Queue| queue.argument("x-overflow", "reject-publish");
+    let source = Broker {
+        connection: broker.connection.clone(),
+        name: format!("{}-source", broker.name),
+    };
+    for (queue, room, kept) in [
+        (refusing(full().classic()), 1, vec![0]),
+        // It takes dead letters.
+        (refusing(full()), 2, vec![0, 1, 5]),
+    ] {
+        broker.declare(queue.clone()).await;
+        broker.publish(0..room).await;
+        let publisher = broker.publisher().await;
+        let refused = publisher.publish(&message_on(&broker.name, room)).await;
+        let error = refused.expect("accepted").await.expect_err("full");
+        assert!(
+            matches!(error.kind, PublishErrorKind::QueueFull { .. }),
+            "{error}"
+        );
+        let to_full = Queue::exclusive()
+            .argument("x-dead-letter-exchange", Numbered::INFO.exchange)
+            .argument(
+                "x-dead-letter-routing-key",
+                format!("primary.{}", broker.name),
+            );
+        let mut rejecting = source.start(to_full).await;
+        source.publish(5..6).await;
+        rejecting.next().await.expect("a delivery").reject();
+        rejecting.stop().await.expect("stopped");
+        let mut consumer = broker.start(queue).await;
+        assert_eq!(numbers(&mut consumer, kept.len()).await, kept);
+        consumer.stop().await.expect("stopped");
+        delete().await;
+    }
+    // RabbitMQ ignores this value for a quorum queue, which drops the oldest instead.
+    let ignoring = full().argument("x-overflow", "reject-publish-dlx");
+    broker.declare(ignoring).await;
+    broker.publish(0..4).await;
+    delete().await;
+}
+
 pub async fn only_the_single_active_consumer_gets_messages(broker: &Broker) {
     let queue = || broker.queue().argument("x-single-active-consumer", true);
     let mut active = broker.start(queue()).await;

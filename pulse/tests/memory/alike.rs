@@ -27,6 +27,13 @@ async fn arguments_that_apply_are_compared() {
     alike::arguments_that_apply_are_compared(&start().1).await;
 }
 
+#[tokio::test(start_paused = true)]
+async fn full_queues_refuse_messages() {
+    let (memory, broker) = start();
+    let delete = async || memory.delete_queue(QUEUE);
+    alike::full_queues_refuse_messages(&broker, delete).await;
+}
+
 #[tokio::test]
 async fn only_the_single_active_consumer_gets_messages() {
     alike::only_the_single_active_consumer_gets_messages(&start().1).await;

@@ -309,6 +309,7 @@ async fn a_message_without_a_confirm_may_have_arrived() {
 async fn a_full_queue_refuses_messages_that_other_queues_have() {
     let broker = MemoryBroker::new();
     let full = Queue::durable("full")
+        .classic()
         .max_length(1)
         .argument("x-overflow", "reject-publish");
     for queue in [full, Queue::durable("test")] {

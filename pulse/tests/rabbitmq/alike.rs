@@ -30,6 +30,14 @@ async fn arguments_that_apply_are_compared() {
 
 #[tokio::test]
 #[ignore = "needs RabbitMQ: run by cargo xtask test"]
+async fn full_queues_refuse_messages() {
+    let (rabbit, broker) = start().await;
+    let delete = async || rabbit.delete_queue(&rabbit.queue()).await;
+    alike::full_queues_refuse_messages(&broker, delete).await;
+}
+
+#[tokio::test]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
 async fn only_the_single_active_consumer_gets_messages() {
     let (rabbit, broker) = start().await;
     alike::only_the_single_active_consumer_gets_messages(&broker).await;
