@@ -47,9 +47,10 @@ impl Default for MemoryBroker {
 }
 
 impl MemoryBroker {
-    /// A broker without exchanges and queues.
+    /// A broker with the exchanges that RabbitMQ itself declares, such as `amq.topic`, and
+    /// without queues.
     pub fn new() -> Self {
-        Self(Arc::default())
+        Self(Arc::new(Mutex::new(State::new())))
     }
 
     /// A connection to this broker as the user `guest`.
@@ -172,11 +173,17 @@ impl MemoryBroker {
         self.lock().time_out_acks();
     }
 
-    /// Refuses bindings and messages to `exchange` until it is declared, by
-    /// [`declare`](Self::declare) or by a publisher, like RabbitMQ if the exchange does not
-    /// exist. Its bindings are kept.
+    /// Refuses bindings and messages to `exchange`, like RabbitMQ if it does not exist, until
+    /// the test calls [`declare`](Self::declare); declaring it by a connection changes nothing.
+    /// Its bindings are kept.
     pub fn forbid(&self, exchange: impl Into<String>) {
         self.lock().forbid(exchange.into());
+    }
+
+    /// Deletes an exchange, with its bindings. Until it is declared, by
+    /// [`declare`](Self::declare) or by a connection, bindings and messages to it are refused.
+    pub fn delete_exchange(&self, exchange: impl Into<String>) {
+        self.lock().delete_exchange(exchange.into());
     }
 
     /// Deletes a queue by its full name, with its messages; its consumers are

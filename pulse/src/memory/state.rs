@@ -26,12 +26,21 @@ pub(super) struct State {
     /// Why publishers are blocked, if they are.
     pub(super) blocked: Option<String>,
     pub(super) holds_confirms: bool,
-    exchanges: BTreeSet<String>,
-    forbidden: BTreeSet<String>,
+    /// Those that exist, and those that a binding does not declare.
+    exchanges: BTreeMap<String, Exchange>,
     links: BTreeMap<Id, watch::Sender<LinkState>>,
     pub(super) bindings: Vec<Bound>,
     pub(super) queues: BTreeMap<String, Queue>,
     pub(super) channels: BTreeMap<Id, Channel>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Exchange {
+    Declared,
+    /// Until anyone declares it.
+    Deleted,
+    /// Until the test declares it.
+    Forbidden,
 }
 
 pub(super) struct Bound {
@@ -164,12 +173,26 @@ pub(super) fn closed() -> TransportError {
 
 const DEFAULT_EXCHANGE: &str = "operation not permitted on the default exchange";
 
-/// Whether only the broker itself declares such an exchange. It has one of the type topic.
-fn is_reserved(exchange: &str) -> bool {
-    exchange.starts_with("amq.") && exchange != "amq.topic"
-}
+/// The exchanges that RabbitMQ itself declares. The default exchange has an empty name.
+const PREDECLARED: [&str; 7] = [
+    "",
+    "amq.direct",
+    "amq.fanout",
+    "amq.headers",
+    "amq.match",
+    "amq.rabbitmq.trace",
+    "amq.topic",
+];
 
 impl State {
+    pub(super) fn new() -> Self {
+        let mut state = Self::default();
+        for exchange in PREDECLARED {
+            state.add_exchange(exchange);
+        }
+        state
+    }
+
     pub(super) fn open_link(&mut self) -> Result<(Id, watch::Receiver<LinkState>), TransportError> {
         if self.unreachable {
             return Err(TransportError::lost("the broker is away"));
@@ -227,21 +250,39 @@ impl State {
         self.check_open(channel)?;
         let reason = match exchange {
             "" => DEFAULT_EXCHANGE.to_owned(),
-            _ if is_reserved(exchange) => {
+            _ if self.is_reserved(exchange) => {
                 format!("exchange name '{exchange}' contains reserved prefix 'amq.*'")
             }
             _ => {
-                self.add_exchange(exchange);
+                if self.exchanges.get(exchange) != Some(&Exchange::Forbidden) {
+                    self.add_exchange(exchange);
+                }
                 return Ok(());
             }
         };
         Err(self.refuse(channel, code::ACCESS_REFUSED, &reason))
     }
 
+    /// Whether only RabbitMQ itself may declare the exchange.
+    fn is_reserved(&self, exchange: &str) -> bool {
+        exchange.starts_with("amq.") && !self.exchanges.contains_key(exchange)
+    }
+
     /// Adds an exchange, also if it was forbidden.
     pub(super) fn add_exchange(&mut self, exchange: &str) {
-        self.forbidden.remove(exchange);
-        self.exchanges.insert(exchange.to_owned());
+        self.exchanges
+            .insert(exchange.to_owned(), Exchange::Declared);
+    }
+
+    /// Deletes an exchange, and its bindings as RabbitMQ does.
+    pub(super) fn delete_exchange(&mut self, exchange: String) {
+        self.bindings
+            .retain(|bound| bound.route.exchange != exchange);
+        self.exchanges.insert(exchange, Exchange::Deleted);
+    }
+
+    pub(super) fn forbid(&mut self, exchange: String) {
+        self.exchanges.insert(exchange, Exchange::Forbidden);
     }
 
     pub(super) fn open_channel(&mut self, link: Id) -> Result<Id, TransportError> {
@@ -288,15 +329,14 @@ impl State {
         if to.exchange.is_empty() {
             return Err(self.refuse(channel, code::ACCESS_REFUSED, DEFAULT_EXCHANGE));
         }
-        if is_reserved(&to.exchange) {
-            return Err(self.no_exchange(channel, &to.exchange));
+        // A test often has no service that declares it.
+        if !self.exchanges.contains_key(&to.exchange) && !self.is_reserved(&to.exchange) {
+            self.add_exchange(&to.exchange);
         }
-        self.check_forbidden(channel, &to.exchange)?;
+        self.check_exchange(channel, &to.exchange)?;
         if !self.queues.contains_key(queue) {
             return Err(self.no_queue(channel, queue));
         }
-        // A test often has no service that declares it.
-        self.add_exchange(&to.exchange);
         let Ok(pattern) = RoutingPattern::new(&to.routing_key) else {
             return Err(self.refuse(channel, code::PRECONDITION_FAILED, "not a pattern"));
         };
@@ -400,10 +440,6 @@ impl State {
         self.unreachable
     }
 
-    pub(super) fn forbid(&mut self, exchange: String) {
-        self.forbidden.insert(exchange);
-    }
-
     pub(super) fn delete_queue(&mut self, queue: &str) {
         self.bindings.retain(|bound| bound.queue != queue);
         for reader in self
@@ -496,22 +532,15 @@ impl State {
         error
     }
 
-    /// Checks that `exchange` exists and is not forbidden.
+    /// Checks that `exchange` is declared.
     pub(super) fn check_exchange(
         &mut self,
         channel: Id,
         exchange: &str,
     ) -> Result<(), TransportError> {
-        match exchange.is_empty() || self.exchanges.contains(exchange) {
-            true => self.check_forbidden(channel, exchange),
-            false => Err(self.no_exchange(channel, exchange)),
-        }
-    }
-
-    fn check_forbidden(&mut self, channel: Id, exchange: &str) -> Result<(), TransportError> {
-        match self.forbidden.contains(exchange) {
-            true => Err(self.no_exchange(channel, exchange)),
-            false => Ok(()),
+        match self.exchanges.get(exchange) {
+            Some(Exchange::Declared) => Ok(()),
+            _ => Err(self.no_exchange(channel, exchange)),
         }
     }
 

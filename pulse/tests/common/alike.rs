@@ -334,6 +334,13 @@ pub async fn bindings_to_impossible_exchanges_are_refused(broker: &Broker) {
         assert!(failed[0].reason.contains(reason), "{}", failed[0].reason);
         consumer.stop().await.expect("stopped");
     }
+    let consumer = broker.consumer(Queue::exclusive());
+    let consumer = consumer
+        .bind(all_of("amq.topic"))
+        .bind(all_of("amq.fanout"));
+    let consumer = consumer.start().await.expect("started");
+    assert_eq!(consumer.failed_bindings(), []);
+    consumer.stop().await.expect("stopped");
     let publisher = Publisher::builder(broker.connection.clone());
     let error = publisher.declare::<Reserved>().start().await;
     let text = error.expect_err("refused").to_string();

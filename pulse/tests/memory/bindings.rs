@@ -190,3 +190,14 @@ fn an_empty_payload_object_has_no_violation() {
     assert!(holder.validate().is_ok());
     assert!(holder.is_valid());
 }
+
+#[tokio::test]
+async fn an_exchange_is_deleted_with_its_bindings() {
+    let broker = MemoryBroker::new();
+    let consumer = builder(&broker).start().await.expect("started");
+    consumer.stop().await.expect("stopped");
+    broker.delete_exchange(EXCHANGE);
+    broker.declare(EXCHANGE);
+    broker.publish(EXCHANGE, "primary.a", &[], "{}");
+    assert_eq!(broker.queue_len(QUEUE), Some(0));
+}

@@ -407,7 +407,7 @@ async fn a_queue_that_was_deleted_with_its_exchange_is_bound_when_that_exists_ag
     let consumer = builder(&broker).on_event(seen.listener());
     let mut consumer = consumer.start().await.expect("started");
     ask_once(&mut consumer).await;
-    broker.forbid(EXCHANGE);
+    broker.delete_exchange(EXCHANGE);
     broker.delete_queue(QUEUE);
     eventually(|| seen.ready() == 2).await;
     assert_eq!(consumer.failed_bindings().len(), 1);

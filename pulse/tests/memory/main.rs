@@ -28,18 +28,6 @@ use common::{Numbered, message};
 const EXCHANGE: &str = Numbered::INFO.exchange;
 const QUEUE: &str = "queue/guest/test";
 
-/// Deletes an exchange, and soon after each time that it is declared again.
-fn keep_forbidden(broker: &MemoryBroker, exchange: &'static str) {
-    let broker = broker.clone();
-    broker.forbid(exchange);
-    tokio::spawn(async move {
-        loop {
-            tokio::time::sleep(Duration::from_millis(1)).await;
-            broker.forbid(exchange);
-        }
-    });
-}
-
 fn quick() -> Reconnect {
     Reconnect::forever().delays(Duration::from_millis(1), Duration::from_millis(5))
 }

@@ -5,7 +5,7 @@ use crate::common::limits::{
     deep_headers_are_refused, headers_fill_a_frame, long_parts_are_refused,
 };
 use crate::common::{Event, Numbered, Seen, eventually, message};
-use crate::{EXCHANGE, QUEUE, builder, keep_forbidden, quick};
+use crate::{EXCHANGE, QUEUE, builder, quick};
 use std::time::Duration;
 use taskcluster_pulse::{
     Envelope, Error, Exchange, MemoryBroker, PublishErrorKind, Publisher, PublisherEvent, Queue,
@@ -333,7 +333,7 @@ async fn a_full_queue_refuses_messages_that_other_queues_have() {
 #[tokio::test(start_paused = true)]
 async fn a_publisher_declares_the_exchange_that_a_consumer_waits_for() {
     let broker = MemoryBroker::new();
-    broker.forbid(EXCHANGE);
+    broker.delete_exchange(EXCHANGE);
     let consumer = builder(&broker).bind(all_of("exchange/tests/v1/other"));
     let mut consumer = consumer.start().await.expect("started");
     assert_eq!(consumer.failed_bindings().len(), 1);
@@ -438,7 +438,7 @@ async fn a_message_to_an_exchange_that_stays_missing_is_sent_four_times() {
         .start()
         .await
         .expect("started");
-    keep_forbidden(&broker, EXCHANGE);
+    broker.forbid(EXCHANGE);
     let confirmation = publisher.publish(&message(1)).await.expect("accepted");
     let error = confirmation.await.expect_err("refused");
     assert!(
