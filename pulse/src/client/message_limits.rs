@@ -20,13 +20,16 @@ pub(crate) const MAX_ROUTES: usize = 64;
 pub(crate) const MAX_HEADER_LEVELS: usize = 64;
 
 impl RawMessage {
-    /// Sets a header. The keys of `CC` are kept apart from other headers.
+    /// Sets a header. The keys in an array `CC` are kept apart from other headers; a broker
+    /// routes by no other value in it.
     pub(crate) fn set_header(&mut self, name: String, value: Value) {
-        let keys = value.as_array().filter(|_| name == CC);
-        let keys = keys.map(|keys| keys.iter().map(|key| key.as_str().map(str::to_owned)));
-        match keys.and_then(Iterator::collect) {
-            Some(keys) => self.cc = keys,
-            None => drop(self.headers.insert(name, value)),
+        match value {
+            Value::Array(keys) if name == CC => {
+                let keys = keys.iter().filter_map(Value::as_str);
+                self.cc = keys.map(str::to_owned).collect();
+                self.headers.remove(CC);
+            }
+            value => drop(self.headers.insert(name, value)),
         }
     }
 

@@ -79,7 +79,9 @@ impl State {
         } = unread;
         self.check_exchange(channel, &message.exchange)?;
         let is_bad = |name: &&str| (message.headers.get(*name)).is_some_and(|it| !it.is_array());
-        if let Some(header) = [CC, BCC].into_iter().find(is_bad) {
+        // Routes take the place of another `CC`.
+        let cc = message.cc.is_empty().then_some(CC);
+        if let Some(header) = cc.into_iter().chain([BCC]).find(is_bad) {
             let reason = format!("invalid message: {{unacceptable_type_in_header,\"{header}\"}}");
             return Err(self.refuse(channel, code::PRECONDITION_FAILED, &reason));
         }

@@ -273,10 +273,18 @@ pub async fn headers_for_routes_are_routes(broker: &Broker) {
     };
     let with_cc = elsewhere().with_header("CC", json!([route("cc")]));
     let replayed = Envelope::from_json(&with_cc.to_json()).expect("a message");
+    let with_other = elsewhere().with_header("CC", json!([route("cc"), 1]));
+    let with_text = elsewhere().with_routes([format!("cc.{}", broker.name)]);
+    let with_text = with_text.with_header("CC", "text");
+    let without_text = elsewhere().with_header("CC", "text");
+    let without_text = without_text.with_header("CC", json!([route("cc")]));
     let with_bcc = elsewhere().with_header("BCC", json!([route("bcc")]));
     for (envelope, routes) in [
         (with_cc, vec![format!("cc.{}", broker.name)]),
         (replayed, vec![format!("cc.{}", broker.name)]),
+        (with_other, vec![format!("cc.{}", broker.name)]),
+        (with_text, vec![format!("cc.{}", broker.name)]),
+        (without_text, vec![format!("cc.{}", broker.name)]),
         (with_bcc, Vec::new()),
     ] {
         let confirmation = publisher.publish_envelope(&envelope).await;

@@ -277,7 +277,7 @@ async fn a_blocked_broker_delays_only_dead_letters() {
 
 /// The broker delivers the message again when its channel is lost.
 #[tokio::test(start_paused = true)]
-async fn a_dead_letter_is_not_published_if_its_message_is_delivered_again() {
+async fn a_dead_letter_that_waits_is_dropped_if_its_message_is_delivered_again() {
     let (broker, seen) = (MemoryBroker::new(), Seen::default());
     let builder = dead_lettering(&broker).on_event(seen.listener());
     let consumer = builder.start().await.expect("started");
