@@ -31,7 +31,8 @@ use crate::client::{Connection, Envelope, Management, RecordingError};
 /// `x-max-length` with the overflow behaviour `reject-publish`. Clones are handles to one
 /// broker.
 ///
-/// Exchanges are declared by
+/// RabbitMQ's own exchanges exist, and those beside the default exchange are topic exchanges
+/// here. Others are declared by
 /// [`PublisherBuilder::declare`](crate::PublisherBuilder::declare), by
 /// [`declare`](Self::declare), and, unlike on RabbitMQ, by bindings, because a test often
 /// has no service that declares them. A message to any other exchange is refused.
@@ -47,8 +48,7 @@ impl Default for MemoryBroker {
 }
 
 impl MemoryBroker {
-    /// A broker with the exchanges that RabbitMQ itself declares, such as `amq.topic`, and
-    /// without queues.
+    /// A broker without queues, and without exchanges but RabbitMQ's own.
     pub fn new() -> Self {
         Self(Arc::new(Mutex::new(State::new())))
     }
