@@ -168,7 +168,12 @@ fn suggested(schemas: &[Schema]) -> Vec<Option<Vec<JsonType>>> {
         JsonType::Array,
         JsonType::Object,
     ];
-    let kinds = kinds.map(|kind| (kind, have(&|it| it.kinds().any(|other| other == kind))));
+    let kinds = kinds.map(|kind| {
+        (
+            kind,
+            have(&|it| it.kinds(schemas).any(|other| other == kind)),
+        )
+    });
     let of_schema = |index: usize| {
         let leaves_open = schemas[index].only_part().is_some();
         let types = kinds.iter().filter(|(_, has)| has[index] && !leaves_open);

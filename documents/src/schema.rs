@@ -270,13 +270,34 @@ impl Schema {
         }
     }
 
-    /// The types that the keywords for instances of one type are for.
-    pub fn kinds(&self) -> impl Iterator<Item = JsonType> {
+    /// The types that the keywords for instances of one type are for, without keywords that
+    /// allow everything: many tools write "any value" as `additionalProperties: true`.
+    pub fn kinds(&self, schemas: &[Self]) -> impl Iterator<Item = JsonType> {
+        let is_any = |id: &SchemaId| schemas[id.0].has_only(&Combinators::default());
+        let zero = |count: Option<u64>| count.filter(|count| *count == 0);
+        let string = StringKeywords {
+            min_length: zero(self.string.min_length),
+            ..StringKeywords::default()
+        };
+        let items = self.array.items.as_ref();
+        let array = ArrayKeywords {
+            items: items
+                .filter(|it| matches!(it, Items::Each(id) if is_any(id)))
+                .cloned(),
+            min_items: zero(self.array.min_items),
+            ..ArrayKeywords::default()
+        };
+        let object = ObjectKeywords {
+            additional_properties: self.object.additional_properties.filter(is_any),
+            property_names: self.object.property_names.filter(is_any),
+            min_properties: zero(self.object.min_properties),
+            ..ObjectKeywords::default()
+        };
         let kinds = [
-            (JsonType::String, self.string != StringKeywords::default()),
+            (JsonType::String, self.string != string),
             (JsonType::Number, self.number != NumberKeywords::default()),
-            (JsonType::Array, self.array != ArrayKeywords::default()),
-            (JsonType::Object, self.object != ObjectKeywords::default()),
+            (JsonType::Array, self.array != array),
+            (JsonType::Object, self.object != object),
         ];
         kinds
             .into_iter()
@@ -284,10 +305,13 @@ impl Schema {
             .map(|(kind, _)| kind)
     }
 
-    /// Whether all constraints of the schema are those of `combinators`.
+    /// Whether all keywords of the schema that are no annotations are `combinators`.
     pub fn has_only(&self, combinators: &Combinators) -> bool {
         self.general == General::default()
-            && self.kinds().next().is_none()
+            && self.string == StringKeywords::default()
+            && self.number == NumberKeywords::default()
+            && self.array == ArrayKeywords::default()
+            && self.object == ObjectKeywords::default()
             && self.combinators == *combinators
     }
 

@@ -2,7 +2,7 @@
 //!
 //! A schema without `type` that describes a value, and has keywords for one type only, is
 //! read as if it stated that type. If it adds to another schema, or selects values, it is
-//! not.
+//! not; nor do keywords count that allow everything.
 
 use std::collections::BTreeSet;
 
@@ -156,10 +156,40 @@ impl<'v> Stating<'v> {
                 ("additionalItems", _) if !keywords.get("items").is_some_and(Value::is_array) => {
                     continue;
                 }
+                ("minLength" | "minItems" | "minProperties", value) if *value == json!(0) => {
+                    continue;
+                }
+                ("items" | "additionalProperties" | "propertyNames", schema)
+                    if self.is_any(schema) =>
+                {
+                    continue;
+                }
                 (keyword, _) => type_of(keyword),
             };
             kinds.extend(kind);
         }
+    }
+
+    /// Whether a schema has no keyword but those without effect.
+    fn is_any(&self, schema: &Value) -> bool {
+        let Value::Object(keywords) = schema else {
+            return *schema == Value::Bool(true);
+        };
+        if let Some(reference) = keywords.get("$ref").and_then(Value::as_str) {
+            return self.is_any(self.target(reference).1);
+        }
+        let has_effect = |(keyword, value): (&String, &Value)| match keyword.as_str() {
+            "title" | "description" | "definitions" => false,
+            "uniqueItems" => *value == Value::Bool(true),
+            "required" => value.as_array().is_some_and(|it| !it.is_empty()),
+            "format" => value != "unknown",
+            "not" => *value != Value::Bool(false),
+            "additionalItems" => keywords.get("items").is_some_and(Value::is_array),
+            "if" => keywords.contains_key("then") || keywords.contains_key("else"),
+            "then" | "else" => keywords.contains_key("if"),
+            _ => true,
+        };
+        !keywords.iter().any(has_effect)
     }
 }
 

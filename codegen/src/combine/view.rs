@@ -13,6 +13,7 @@ use super::{Choice, Node, Part};
 pub(crate) struct View<'s> {
     /// The parts of the node, and those of their `allOf`.
     pub(crate) parts: Vec<(Part, &'s Schema)>,
+    schemas: &'s [Schema],
     only: Option<JsonType>,
     /// The implied types of parts without a stated type.
     implied: Vec<JsonType>,
@@ -60,6 +61,7 @@ impl<'s> View<'s> {
         }
         Self {
             parts,
+            schemas,
             only: node.only,
             implied,
         }
@@ -109,9 +111,10 @@ impl<'s> View<'s> {
         self.types() == Some([only].into())
     }
 
-    /// Whether there is a keyword for instances of a single type.
+    /// Whether a keyword restricts instances of a single type.
     pub(crate) fn has_keywords(&self) -> bool {
-        self.schemas().any(|it| it.kinds().next().is_some())
+        self.schemas()
+            .any(|it| it.kinds(self.schemas).next().is_some())
     }
 
     fn lists(&self) -> impl Iterator<Item = (&'s [Value], bool)> {

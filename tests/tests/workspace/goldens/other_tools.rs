@@ -101,6 +101,19 @@ fn null_is_allowed_by_open_api_s_keyword() {
     );
 }
 
+#[test]
+fn keywords_that_allow_everything_imply_no_type() {
+    for any in [
+        json!("text"),
+        json!(1),
+        json!(null),
+        json!([1]),
+        json!({"a": 1}),
+    ] {
+        valid::<Openapi2>(json!({"label": "a", "note": any, "notes": {"a": any}}));
+    }
+}
+
 /// They have tuples and dependencies in the words of 2020-12.
 #[test]
 fn the_schemas_that_payload_types_return_are_valid_input() {

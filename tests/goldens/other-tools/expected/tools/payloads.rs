@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize};
-use taskcluster_pulse::{RawJson, Unrecognized};
+use taskcluster_pulse::{RawJson, RawJsonObject, Unrecognized};
 use taskcluster_pulse::__private::{Members, deserialize_union, open_enums};
 
 /// Bread
@@ -321,6 +321,12 @@ pub struct Openapi2 {
     ///
     /// At most 3 characters.
     pub label: Option<String>,
+    /// Any value, as OpenAPI writes it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<RawJson>,
+    /// Not described by the schema.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub notes: Option<RawJsonObject>,
     /// Not described by the schema.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub size: Option<Option<(i128, String)>>,
@@ -335,6 +341,8 @@ impl<'de> Deserialize<'de> for Openapi2 {
         let mut members = Members::deserialize(deserializer)?;
         Ok(Self {
             label: members.required("label")?,
+            note: members.optional("note")?,
+            notes: members.optional("notes")?,
             size: members.optional("size")?,
             rest: members.rest()?,
         })

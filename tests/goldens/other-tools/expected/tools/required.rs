@@ -60,7 +60,7 @@ required! {
         degrees: i128,
     }
 
-    #[unset(size, rest)]
+    #[unset(note, notes, size, rest)]
     struct Openapi2 {
         label: Option<String>,
     }

@@ -3,7 +3,7 @@
 //! The schemas of payloads, as static tables.
 
 use taskcluster_pulse::StringRule;
-use taskcluster_pulse::__private::{Dependency, Keyword, Schema, Type, payloads};
+use taskcluster_pulse::__private::{Dependency, Keyword, Matcher, Schema, Type, payloads};
 
 use super::{Batch, Bread, Forest2, Openapi2, Tree2, validators};
 
@@ -231,6 +231,24 @@ pub(crate) static OPENAPI2: Schema = Schema::named(
                         &[
                             Keyword::Type(&[Type::Null, Type::String]),
                             Keyword::String(&validators::OPENAPI2_LABEL),
+                        ],
+                    ),
+                ),
+                ("note", &Schema::new(&[Keyword::AdditionalProperties(&Schema::ANY)])),
+                (
+                    "notes",
+                    &Schema::new(
+                        &[
+                            Keyword::Type(&[Type::Object]),
+                            Keyword::PatternProperties(
+                                &[
+                                    (
+                                        ".*",
+                                        Matcher::ALWAYS,
+                                        &Schema::new(&[Keyword::AdditionalProperties(&Schema::ANY)]),
+                                    ),
+                                ],
+                            ),
                         ],
                     ),
                 ),
