@@ -7,6 +7,10 @@ use taskcluster_documents::Error;
 use crate::ident::Taken;
 use crate::names::{Names, Namespace};
 
+/// Maximum length of a name without its number, in bytes: rustdoc writes a file for each
+/// item, and file systems allow 255 bytes.
+const MAX_NAME: usize = 120;
+
 /// The names of one namespace: those in use, and those reserved for owners that had them
 /// before and have not claimed them yet.
 #[derive(Default)]
@@ -80,7 +84,8 @@ impl Claims {
 
     /// A name for an owner without an earlier name.
     pub(in crate::types) fn claim_free(&mut self, wanted: &[&str], or_else: &str) -> String {
-        let mut wanted = wanted.iter().copied().filter(|name| !name.is_empty());
+        let wanted = wanted.iter().filter(|name| !name.is_empty());
+        let mut wanted = wanted.map(|name| &name[..name.floor_char_boundary(MAX_NAME)]);
         let last = wanted.clone().next_back().unwrap_or(or_else);
         let is_taken = |name: &str| self.taken.contains(name) || self.kept.contains_key(name);
         let name = wanted.find(|name| !is_taken(name)).unwrap_or(last);

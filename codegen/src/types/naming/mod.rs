@@ -144,14 +144,19 @@ pub(super) fn numbered(owner: String, counts: &mut BTreeMap<String, usize>) -> S
 pub(super) fn place_name(document: &str, pointer: &str) -> String {
     let file = document.rsplit('/').next().unwrap_or(document);
     let stem = file.strip_suffix(".json").unwrap_or(file);
-    let steps = pointer.split('/').filter_map(|step| match step {
-        "properties" | "definitions" | "$defs" | "allOf" => None,
-        "items" | "prefixItems" => Some("item".to_owned()),
-        "additionalProperties" => Some("value".to_owned()),
-        "anyOf" | "oneOf" => Some("variant".to_owned()),
-        step => Some(step.replace("~1", "/").replace("~0", "~")),
-    });
-    let words: Vec<String> = std::iter::once(stem.to_owned()).chain(steps).collect();
+    let mut steps = pointer.split('/');
+    let mut words = vec![stem.to_owned()];
+    while let Some(step) = steps.next() {
+        words.push(match step {
+            "properties" | "definitions" | "$defs" | "allOf" => continue,
+            "items" | "prefixItems" => "item".to_owned(),
+            "additionalProperties" => "value".to_owned(),
+            // A pattern may change, and is no name.
+            "patternProperties" => steps.next().map_or("", |_| "value").to_owned(),
+            "anyOf" | "oneOf" => "variant".to_owned(),
+            step => step.replace("~1", "/").replace("~0", "~"),
+        });
+    }
     ident::pascal(&words.join(" "))
 }
 

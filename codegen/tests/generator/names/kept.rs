@@ -443,3 +443,53 @@ fn a_name_may_be_a_keyword() {
     has(&made, "queue/mod.rs", "pub use payloads::r#type;");
     has(&made, "queue/checks.rs", "use super::{schemas, r#type};");
 }
+
+#[test]
+fn a_changed_pattern_renames_no_type() {
+    let made = |pattern: &str| {
+        let job = json!({"type": "object", "properties": {"a": {"type": "string"}}});
+        let jobs = json!({
+            "type": "object", "patternProperties": {pattern: job}, "additionalProperties": false,
+        });
+        let sources = [
+            service("work", &[("done", "v1/done.json#")]),
+            schema("work/v1/done.json", "Done", json!({"jobs": jobs})),
+        ];
+        generator(&sources).module().expect("generated")
+    };
+    for pattern in ["^[a-z]+$", &"a/~properties".repeat(30)] {
+        has(
+            &made(pattern),
+            "work/payloads.rs",
+            "pub struct DoneJobsValue {",
+        );
+    }
+}
+
+/// rustdoc writes a file for each item.
+#[test]
+fn names_are_short_enough_for_files() {
+    let nest = |inner: Value, _| json!({"type": "object", "properties": {"propertyÉ": inner}});
+    let text = json!({"type": "string", "minLength": 3});
+    let long = json!({"type": "object", "properties": {"long".repeat(90): text}});
+    let schema = schema(
+        "work/v1/done.json",
+        "",
+        json!({"a": (0..40).fold(long, nest)}),
+    );
+    let sources = [
+        service("work", &[(&"done".repeat(50), "v1/done.json#")]),
+        schema,
+    ];
+    let files = generator(&sources).module().expect("generated");
+    let items = files.values().flat_map(|text| text.lines());
+    let names = items.filter_map(|line| {
+        let item = line.trim_start().strip_prefix("pub ")?;
+        let (kind, rest) = item.split_once(' ')?;
+        let is_item = ["struct", "enum", "const", "static"].contains(&kind);
+        is_item.then(|| rest.split([' ', ':', ';', '<', '(']).next())?
+    });
+    let names: Vec<&str> = names.collect();
+    assert!(names.len() > 40, "{names:?}");
+    assert_eq!(names.iter().find(|name| name.len() > 125), None);
+}
