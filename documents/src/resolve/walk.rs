@@ -131,7 +131,8 @@ impl<'a> Walk<'a> {
         while !self.known.contains_key(&home) {
             let Some((document, value)) = self.look_up(&home) else {
                 let Home { document, pointer } = home;
-                return Err(format!("{document:?} has nothing at {pointer:?}").into());
+                let what = format!("{document:?} has nothing at {pointer:?}");
+                return Err(Reason::from(what).with_help("correct the pointer"));
             };
             let Some(reference) = value.get("$ref").and_then(Value::as_str) else {
                 break;
