@@ -29,7 +29,7 @@ pub struct Automaton {
 }
 
 impl Automaton {
-    /// The automaton of `language`; `None` if it takes too much memory. Adds the bytes
+    /// The automaton of `language`; `None` if it takes too much memory or time. Adds the bytes
     /// that were built to `work`, whose limit bounds the time, too.
     pub(super) fn new(language: &Hir, work: &mut usize) -> Option<Self> {
         *work += MAX_MEMORY;
@@ -42,6 +42,8 @@ impl Automaton {
             )
             .build_from_hir(language)
             .ok()?;
+        // The sets of states are walked once for each class of bytes.
+        let sets = (8 * MAX_MEMORY / nfa.byte_classes().alphabet_len()).min(MAX_MEMORY);
         let dfa = dense::Builder::new()
             .configure(
                 dense::Config::new()
@@ -49,7 +51,7 @@ impl Automaton {
                     .match_kind(MatchKind::All)
                     .accelerate(false)
                     .dfa_size_limit(Some(MAX_MEMORY))
-                    .determinize_size_limit(Some(MAX_MEMORY)),
+                    .determinize_size_limit(Some(sets)),
             )
             .build_from_nfa(&nfa)
             .ok()?;

@@ -26,8 +26,12 @@ pub(super) fn compile(source: &str, work: &mut usize) -> Result<Form, Reason> {
     let language = ecma::parse(source)?;
     cheapest(&language.whole, language.counted.as_ref(), work).ok_or_else(|| {
         refused(
-            format!("{} needs more than 64 KiB of tables", shown(source)),
-            "use fewer counted repetitions, or `minLength` and `maxLength`",
+            format!(
+                "{} needs more than 64 KiB of tables, or too much work",
+                shown(source)
+            ),
+            "use fewer counted repetitions, or `minLength` and `maxLength`; and ranges such as \
+             `[A-Za-z]` instead of `\\p{L}`",
         )
     })
 }

@@ -66,6 +66,14 @@ mod tests {
         assert!((8..48).contains(&compiled), "{compiled}");
     }
 
+    /// Each state of its small automaton is a set of hundreds of states.
+    #[test]
+    fn the_time_of_a_pattern_is_bounded() {
+        let pattern =
+            "^https?://[-a-zA-Z0-9+&amp;@#/%?=~_|!:,.;]*[-a-zA-Z0-9+&amp;@#/%=~_|]{1,1000}";
+        assert!(Compiler::default().pattern(pattern).is_err());
+    }
+
     #[test]
     fn a_pattern_of_every_text_is_recognised() {
         let mut compiler = Compiler::default();
