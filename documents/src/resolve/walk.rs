@@ -14,6 +14,10 @@ use crate::keyword::Keyword;
 use crate::pattern::Compiler;
 use crate::place::{Place, escape};
 use crate::schema::{Home, Schema, SchemaId};
+use crate::text::cut;
+
+/// Maximum number of characters of a reference in an error.
+const MAX_SHOWN: usize = 200;
 
 /// Maximum number of documents without a known id in an error.
 const MAX_UNNAMED: usize = 3;
@@ -159,7 +163,7 @@ impl<'a> Walk<'a> {
         let start = self
             .places
             .with_id(&document, from)
-            .ok_or_else(|| self.no_document(&document))?;
+            .ok_or_else(|| self.no_document(&document, reference))?;
         let start = self.only(start, "id", &document)?.clone();
         let pointer = match fragment.as_str() {
             "" => start.pointer,
@@ -171,9 +175,13 @@ impl<'a> Walk<'a> {
         Ok(Home { pointer, ..start })
     }
 
-    /// The message for an unknown document id, with ids that may have been meant.
-    fn no_document(&self, id: &str) -> String {
+    /// The message for the unknown document id of `reference`, with ids that may have been
+    /// meant.
+    fn no_document(&self, id: &str, reference: &str) -> String {
         let mut notes = Vec::new();
+        if reference.contains("://") {
+            notes.push(format!("written {:?}", cut(reference, MAX_SHOWN)));
+        }
         if let Some(place) = self.documents.others.get(id) {
             notes.push(format!("{place} has it, but no keyword of a schema"));
         }
