@@ -160,6 +160,9 @@ impl SchemaReader<'_, '_> {
             "uniqueItems" => schema.array.unique_items = flag(value)?,
             "minProperties" => schema.object.min_properties = Some(count(value)?),
             "maxProperties" => schema.object.max_properties = Some(count(value)?),
+            "required" if value.is_boolean() => {
+                return Err("list the property in `required` of its object");
+            }
             "required" => schema.object.required = names(value)?,
             "$ref" => self.read_reference(&text(value)?),
             _ => return self.read_bound(keyword, value, members),
