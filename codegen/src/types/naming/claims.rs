@@ -9,7 +9,7 @@ use crate::names::{Names, Namespace};
 
 /// Maximum length of a name without its number, in bytes: rustdoc writes a file for each
 /// item, and file systems allow 255 bytes.
-const MAX_NAME: usize = 120;
+pub(super) const MAX_NAME: usize = 120;
 
 /// The names of one namespace: those in use, and those reserved for owners that had them
 /// before and have not claimed them yet.

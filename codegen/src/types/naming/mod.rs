@@ -11,6 +11,7 @@ mod rules;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) use claims::Claims;
+use claims::MAX_NAME;
 
 use taskcluster_documents::Error;
 
@@ -63,6 +64,9 @@ pub(super) fn name_everything(model: &mut Model, names: &Names) -> Vec<Error> {
     errors
 }
 
+/// The end of the names of routing keys.
+const KEY: &str = "RoutingKey";
+
 /// Names the bindings and routing keys of a service, and those of its own types that its
 /// payloads reach.
 fn name_exchanges(service: &mut Service, types: &mut [TypeDef], claims: &mut Claims) {
@@ -71,7 +75,8 @@ fn name_exchanges(service: &mut Service, types: &mut [TypeDef], claims: &mut Cla
         let owner = &exchange.exchange;
         let wanted = ident::pascal(&exchange.wire_name);
         exchange.name = claims.claim(Namespace::Binding, owner, &[&wanted], "Exchange");
-        let wanted = format!("{}RoutingKey", exchange.name);
+        let most = exchange.name.floor_char_boundary(MAX_NAME - KEY.len());
+        let wanted = format!("{}{KEY}", &exchange.name[..most]);
         exchange.key_name = claims.claim(Namespace::RoutingKey, owner, &[&wanted], "");
         for id in reached(types, exchange.payload, &mut seen) {
             if types[id.0].module == service.module {
@@ -146,13 +151,16 @@ pub(super) fn place_name(document: &str, pointer: &str) -> String {
     let stem = file.strip_suffix(".json").unwrap_or(file);
     let mut steps = pointer.split('/');
     let mut words = vec![stem.to_owned()];
+    let mut is_name = false;
     while let Some(step) = steps.next() {
+        let was_name = is_name;
+        is_name = !was_name && matches!(step, "properties" | "definitions" | "$defs");
         words.push(match step {
             "properties" | "definitions" | "$defs" | "allOf" => continue,
             "items" | "prefixItems" => "item".to_owned(),
             "additionalProperties" => "value".to_owned(),
             // A pattern may change, and is no name.
-            "patternProperties" => steps.next().map_or("", |_| "value").to_owned(),
+            "patternProperties" if !was_name => steps.next().map_or("", |_| "value").to_owned(),
             "anyOf" | "oneOf" => "variant".to_owned(),
             step => step.replace("~1", "/").replace("~0", "~"),
         });

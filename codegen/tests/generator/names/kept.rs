@@ -466,6 +466,24 @@ fn a_changed_pattern_renames_no_type() {
     }
 }
 
+#[test]
+fn a_property_with_the_name_of_a_keyword_names_its_type() {
+    let y = json!({"type": "object", "properties": {"z": {"type": "string"}}});
+    let named = json!({"type": "object", "properties": {"y": y}});
+    let sources = [
+        service("work", &[("done", "v1/done.json#")]),
+        schema(
+            "work/v1/done.json",
+            "Done",
+            json!({"patternProperties": named}),
+        ),
+    ];
+    let files = generator(&sources).module().expect("generated");
+    for item in ["DonePatternProperties {", "DonePatternPropertiesY {"] {
+        has(&files, "work/payloads.rs", &format!("pub struct {item}"));
+    }
+}
+
 /// rustdoc writes a file for each item.
 #[test]
 fn names_are_short_enough_for_files() {
@@ -492,4 +510,5 @@ fn names_are_short_enough_for_files() {
     let names: Vec<&str> = names.collect();
     assert!(names.len() > 40, "{names:?}");
     assert_eq!(names.iter().find(|name| name.len() > 125), None);
+    has(&files, "names.json", "RoutingKey\"");
 }
