@@ -160,8 +160,11 @@ impl SchemaReader<'_, '_> {
             "uniqueItems" => schema.array.unique_items = flag(value)?,
             "minProperties" => schema.object.min_properties = Some(count(value)?),
             "maxProperties" => schema.object.max_properties = Some(count(value)?),
-            "required" if value.is_boolean() => {
+            "required" if *value == Value::Bool(true) => {
                 return Err("list the property in `required` of its object");
+            }
+            "required" if *value == Value::Bool(false) => {
+                return Err("leave it out: a property is optional unless its object requires it");
             }
             "required" => schema.object.required = names(value)?,
             "$ref" => self.read_reference(&text(value)?),
