@@ -43,7 +43,7 @@ impl Automaton {
             .build_from_hir(language)
             .ok()?;
         // The sets of states are walked once for each class of bytes.
-        let sets = (8 * MAX_MEMORY / nfa.byte_classes().alphabet_len()).min(MAX_MEMORY);
+        let sets = (16 * MAX_MEMORY / nfa.byte_classes().alphabet_len()).min(MAX_MEMORY);
         let dfa = dense::Builder::new()
             .configure(
                 dense::Config::new()

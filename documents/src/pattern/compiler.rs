@@ -69,9 +69,12 @@ mod tests {
     /// Each state of its small automaton is a set of hundreds of states.
     #[test]
     fn the_time_of_a_pattern_is_bounded() {
-        let pattern =
+        let url =
+            r"[-a-zA-Z0-9@:%._\+~#=]{1,256}\.[a-zA-Z0-9()]{1,6}\b([-a-zA-Z0-9()@:%_\+.~#?&//=]*)";
+        assert!(Compiler::default().pattern(url).is_err());
+        let published =
             "^https?://[-a-zA-Z0-9+&amp;@#/%?=~_|!:,.;]*[-a-zA-Z0-9+&amp;@#/%=~_|]{1,1000}";
-        assert!(Compiler::default().pattern(pattern).is_err());
+        Compiler::default().pattern(published).unwrap();
     }
 
     #[test]
