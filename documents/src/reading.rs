@@ -171,11 +171,12 @@ fn suggested(schemas: &[Schema]) -> Vec<Option<Vec<JsonType>>> {
     let kinds = kinds.map(|kind| {
         (
             kind,
-            have(&|it| it.kinds(schemas).any(|other| other == kind)),
+            have(&|it| it.kinds(schemas).any(|(other, _)| other == kind)),
         )
     });
+    let restricted = have(&|it| it.kinds(schemas).any(|(_, restricts)| restricts));
     let of_schema = |index: usize| {
-        let leaves_open = schemas[index].only_part().is_some();
+        let leaves_open = schemas[index].only_part().is_some() || !restricted[index];
         let types = kinds.iter().filter(|(_, has)| has[index] && !leaves_open);
         (!stated[index]).then(|| types.map(|(only, _)| *only).collect())
     };

@@ -270,9 +270,10 @@ impl Schema {
         }
     }
 
-    /// The types that the keywords for instances of one type are for, without keywords that
-    /// allow everything: many tools write "any value" as `additionalProperties: true`.
-    pub fn kinds(&self, schemas: &[Self]) -> impl Iterator<Item = JsonType> {
+    /// The types that the keywords for instances of one type are for, and whether such a
+    /// keyword restricts anything: many tools write "any value" as
+    /// `additionalProperties: true`.
+    pub fn kinds(&self, schemas: &[Self]) -> impl Iterator<Item = (JsonType, bool)> {
         let is_any = |id: &SchemaId| schemas[id.0].has_only(&Combinators::default());
         let zero = |count: Option<u64>| count.filter(|count| *count == 0);
         let string = StringKeywords {
@@ -293,16 +294,17 @@ impl Schema {
             min_properties: zero(self.object.min_properties),
             ..ObjectKeywords::default()
         };
+        let number = NumberKeywords::default();
+        let has_string = self.string != StringKeywords::default();
+        let has_array = self.array != ArrayKeywords::default();
+        let has_object = self.object != ObjectKeywords::default();
         let kinds = [
-            (JsonType::String, self.string != string),
-            (JsonType::Number, self.number != NumberKeywords::default()),
-            (JsonType::Array, self.array != array),
-            (JsonType::Object, self.object != object),
+            has_string.then_some((JsonType::String, self.string != string)),
+            (self.number != number).then_some((JsonType::Number, true)),
+            has_array.then_some((JsonType::Array, self.array != array)),
+            has_object.then_some((JsonType::Object, self.object != object)),
         ];
-        kinds
-            .into_iter()
-            .filter(|(_, has)| *has)
-            .map(|(kind, _)| kind)
+        kinds.into_iter().flatten()
     }
 
     /// Whether all keywords of the schema that are no annotations are `combinators`.

@@ -74,8 +74,13 @@ impl<'v> Stating<'v> {
             self.waiting.push((name, schema, place));
             return reference;
         }
-        let (mut kinds, mut is_stated) = (BTreeSet::new(), false);
-        self.suggest(schema, &mut kinds, &mut is_stated);
+        let mut suggested = Suggested::default();
+        self.suggest(schema, &mut suggested);
+        let is_stated = suggested.is_stated;
+        let kinds = match suggested.restricts {
+            true => suggested.kinds,
+            false => BTreeSet::new(),
+        };
         let inside = match place {
             Place::Selects => Place::Selects,
             _ => Place::Describes,
@@ -127,26 +132,25 @@ impl<'v> Stating<'v> {
         Value::Object(stated)
     }
 
-    /// Adds the types that the keywords of a schema suggest, with those of its `allOf`,
-    /// and sets `is_stated` if one states the type.
-    fn suggest(&self, schema: &Value, kinds: &mut BTreeSet<&'static str>, is_stated: &mut bool) {
+    /// Adds what the keywords of a schema, with those of its `allOf`, tell of its type
+    /// to `suggested`.
+    fn suggest(&self, schema: &Value, suggested: &mut Suggested) {
         let Value::Object(keywords) = schema else {
-            *is_stated |= *schema == Value::Bool(false);
+            suggested.is_stated |= *schema == Value::Bool(false);
             return;
         };
         if let Some(reference) = keywords.get("$ref").and_then(Value::as_str) {
-            return self.suggest(self.target(reference).1, kinds, is_stated);
+            return self.suggest(self.target(reference).1, suggested);
         }
         for (keyword, value) in keywords {
-            let kind = match (keyword.as_str(), value) {
+            let kind = type_of(keyword);
+            let restricts = match (keyword.as_str(), value) {
                 ("type" | "enum" | "const", _) => {
-                    *is_stated = true;
+                    suggested.is_stated = true;
                     continue;
                 }
                 ("allOf", Value::Array(schemas)) => {
-                    schemas
-                        .iter()
-                        .for_each(|it| self.suggest(it, kinds, is_stated));
+                    schemas.iter().for_each(|it| self.suggest(it, suggested));
                     continue;
                 }
                 ("uniqueItems", Value::Bool(false)) => continue,
@@ -156,17 +160,14 @@ impl<'v> Stating<'v> {
                 ("additionalItems", _) if !keywords.get("items").is_some_and(Value::is_array) => {
                     continue;
                 }
-                ("minLength" | "minItems" | "minProperties", value) if *value == json!(0) => {
-                    continue;
+                ("minLength" | "minItems" | "minProperties", value) => *value != json!(0),
+                ("items" | "additionalProperties" | "propertyNames", schema) => {
+                    !self.is_any(schema)
                 }
-                ("items" | "additionalProperties" | "propertyNames", schema)
-                    if self.is_any(schema) =>
-                {
-                    continue;
-                }
-                (keyword, _) => type_of(keyword),
+                _ => true,
             };
-            kinds.extend(kind);
+            suggested.kinds.extend(kind);
+            suggested.restricts |= restricts && kind.is_some();
         }
     }
 
@@ -191,6 +192,17 @@ impl<'v> Stating<'v> {
         };
         !keywords.iter().any(has_effect)
     }
+}
+
+/// What the keywords of a schema tell of its type.
+#[derive(Default)]
+struct Suggested {
+    /// The types that they are for.
+    kinds: BTreeSet<&'static str>,
+    /// Whether such a keyword restricts anything.
+    restricts: bool,
+    /// Whether one states the type.
+    is_stated: bool,
 }
 
 /// The type of the values that a keyword restricts, if it is for one type.

@@ -114,7 +114,7 @@ impl<'s> View<'s> {
     /// Whether a keyword restricts instances of a single type.
     pub(crate) fn has_keywords(&self) -> bool {
         self.schemas()
-            .any(|it| it.kinds(self.schemas).next().is_some())
+            .any(|it| it.kinds(self.schemas).any(|(_, restricts)| restricts))
     }
 
     fn lists(&self) -> impl Iterator<Item = (&'s [Value], bool)> {

@@ -111,6 +111,7 @@ fn keywords_that_allow_everything_imply_no_type() {
         json!({"a": 1}),
     ] {
         valid::<Openapi2>(json!({"label": "a", "note": any, "notes": {"a": any}}));
+        valid::<Openapi2>(json!({"label": "a", "mark": any}));
     }
 }
 

@@ -321,6 +321,9 @@ pub struct Openapi2 {
     ///
     /// At most 3 characters.
     pub label: Option<String>,
+    /// A text that is not empty, or an object.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mark: Option<RawJson>,
     /// Any value, as OpenAPI writes it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<RawJson>,
@@ -341,6 +344,7 @@ impl<'de> Deserialize<'de> for Openapi2 {
         let mut members = Members::deserialize(deserializer)?;
         Ok(Self {
             label: members.required("label")?,
+            mark: members.optional("mark")?,
             note: members.optional("note")?,
             notes: members.optional("notes")?,
             size: members.optional("size")?,

@@ -60,7 +60,7 @@ required! {
         degrees: i128,
     }
 
-    #[unset(note, notes, size, rest)]
+    #[unset(mark, note, notes, size, rest)]
     struct Openapi2 {
         label: Option<String>,
     }

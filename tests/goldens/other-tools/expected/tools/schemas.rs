@@ -234,6 +234,15 @@ pub(crate) static OPENAPI2: Schema = Schema::named(
                         ],
                     ),
                 ),
+                (
+                    "mark",
+                    &Schema::new(
+                        &[
+                            Keyword::String(&StringRule::new("").min_length(1)),
+                            Keyword::AdditionalProperties(&Schema::ANY),
+                        ],
+                    ),
+                ),
                 ("note", &Schema::new(&[Keyword::AdditionalProperties(&Schema::ANY)])),
                 (
                     "notes",
