@@ -139,7 +139,7 @@ fn insert(
 pub fn is_exchange_reference(root: &Value) -> bool {
     let schema = root.get("$schema").and_then(Value::as_str).unwrap_or("");
     schema.contains("/exchanges-reference") && !schema.contains("metaschema")
-        || root.get("exchangePrefix").is_some_and(Value::is_string)
+        || root.get("exchangePrefix").is_some()
 }
 
 /// Whether `root` is a JSON Schema: an object with `$schema`, or with an id and a keyword

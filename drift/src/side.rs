@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use taskcluster_codegen::Api;
 use taskcluster_documents::Resolved;
 use taskcluster_documents::{
-    Errors, Place, Source, chain, id, json as text, load, resolve, schema_id,
+    Errors, Place, Source, chain, id, is_exchange_reference, json as text, load, resolve, schema_id,
 };
 
 use crate::explain::shown;
@@ -131,7 +131,7 @@ fn single_schema(source: &Source) -> Result<Single, String> {
         let reasons = chain(&error).map(ToString::to_string);
         reasons.collect::<Vec<_>>().join(": ")
     })?;
-    if schema.get("exchangePrefix").is_some() {
+    if is_exchange_reference(&schema) {
         return Err("an exchange reference, not a schema".to_owned());
     }
     // These have no keyword by which a schema is recognised.

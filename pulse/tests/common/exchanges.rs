@@ -11,50 +11,34 @@ pub fn all_of(exchange: &'static str) -> PatternBinding {
     Box::leak(Box::new(info)).raw("#")
 }
 
-/// An exchange that does not exist.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Unreachable(BindingWords);
+/// Exchanges with their short and their full names.
+macro_rules! exchanges {
+    ($($(#[$doc:meta])* $name:ident = $short:literal, $full:literal;)*) => {
+        $(
+            $(#[$doc])*
+            #[derive(Clone, Debug, Default, PartialEq)]
+            pub struct $name(BindingWords);
 
-impl Exchange for Unreachable {
-    type Payload = Number;
-    type RoutingKey = NumberedKey;
-    const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("tests", "v1")
-        .named("unreachable", "exchange/tests/v1/unreachable")
-        .routing_key(&[RoutingKeyEntry::new("everything", "").multiple_words()]);
+            impl Exchange for $name {
+                type Payload = Number;
+                type RoutingKey = NumberedKey;
+                const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("tests", "v1")
+                    .named($short, $full)
+                    .routing_key(&[RoutingKeyEntry::new("everything", "").multiple_words()]);
 
-    fn words(&self) -> &BindingWords {
-        &self.0
-    }
+                fn words(&self) -> &BindingWords {
+                    &self.0
+                }
+            }
+        )*
+    };
 }
 
-/// An exchange that a publisher of the tests declares.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Owned(BindingWords);
-
-impl Exchange for Owned {
-    type Payload = Number;
-    type RoutingKey = NumberedKey;
-    const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("tests", "v1")
-        .named("owned", "exchange/tests/v1/owned")
-        .routing_key(&[RoutingKeyEntry::new("everything", "").multiple_words()]);
-
-    fn words(&self) -> &BindingWords {
-        &self.0
-    }
-}
-
-/// An exchange with a name that only the broker itself may declare.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Reserved(BindingWords);
-
-impl Exchange for Reserved {
-    type Payload = Number;
-    type RoutingKey = NumberedKey;
-    const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("tests", "v1")
-        .named("reserved", "amq.missing")
-        .routing_key(&[RoutingKeyEntry::new("everything", "").multiple_words()]);
-
-    fn words(&self) -> &BindingWords {
-        &self.0
-    }
+exchanges! {
+    /// An exchange that does not exist.
+    Unreachable = "unreachable", "exchange/tests/v1/unreachable";
+    /// An exchange that a publisher of the tests declares.
+    Owned = "owned", "exchange/tests/v1/owned";
+    /// An exchange with a name that only the broker itself may declare.
+    Reserved = "reserved", "amq.missing";
 }

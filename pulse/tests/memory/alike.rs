@@ -17,14 +17,25 @@ fn start() -> (MemoryBroker, Broker) {
     (memory, broker)
 }
 
-#[tokio::test]
-async fn arguments_of_queues_are_checked() {
-    alike::arguments_of_queues_are_checked(&start().1).await;
+/// Tests that use the broker only through the client.
+macro_rules! alike {
+    ($($test:ident)*) => {
+        $(
+            #[tokio::test]
+            async fn $test() {
+                alike::$test(&start().1).await;
+            }
+        )*
+    };
 }
 
-#[tokio::test]
-async fn arguments_that_apply_are_compared() {
-    alike::arguments_that_apply_are_compared(&start().1).await;
+alike! {
+    arguments_of_queues_are_checked
+    arguments_that_apply_are_compared
+    only_the_single_active_consumer_gets_messages
+    headers_for_routes_are_routes
+    integers_beyond_64_bits_with_a_sign_become_floats
+    bindings_to_impossible_exchanges_are_refused
 }
 
 #[tokio::test(start_paused = true)]
@@ -32,26 +43,6 @@ async fn full_queues_refuse_messages() {
     let (memory, broker) = start();
     let delete = async || memory.delete_queue(QUEUE);
     alike::full_queues_refuse_messages(&broker, delete).await;
-}
-
-#[tokio::test]
-async fn only_the_single_active_consumer_gets_messages() {
-    alike::only_the_single_active_consumer_gets_messages(&start().1).await;
-}
-
-#[tokio::test]
-async fn headers_for_routes_are_routes() {
-    alike::headers_for_routes_are_routes(&start().1).await;
-}
-
-#[tokio::test]
-async fn integers_beyond_64_bits_with_a_sign_become_floats() {
-    alike::integers_beyond_64_bits_with_a_sign_become_floats(&start().1).await;
-}
-
-#[tokio::test]
-async fn bindings_to_impossible_exchanges_are_refused() {
-    alike::bindings_to_impossible_exchanges_are_refused(&start().1).await;
 }
 
 #[tokio::test]

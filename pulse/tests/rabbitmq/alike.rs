@@ -12,20 +12,28 @@ async fn start() -> (Rabbit, Broker) {
     (rabbit, broker)
 }
 
-#[tokio::test]
-#[ignore = "needs RabbitMQ: run by cargo xtask test"]
-async fn arguments_of_queues_are_checked() {
-    let (rabbit, broker) = start().await;
-    alike::arguments_of_queues_are_checked(&broker).await;
-    rabbit.delete_queue(&rabbit.queue()).await;
+/// Tests that use the broker only through the client.
+macro_rules! alike {
+    ($($test:ident)*) => {
+        $(
+            #[tokio::test]
+            #[ignore = "needs RabbitMQ: run by cargo xtask test"]
+            async fn $test() {
+                let (rabbit, broker) = start().await;
+                alike::$test(&broker).await;
+                rabbit.delete_queue(&rabbit.queue()).await;
+            }
+        )*
+    };
 }
 
-#[tokio::test]
-#[ignore = "needs RabbitMQ: run by cargo xtask test"]
-async fn arguments_that_apply_are_compared() {
-    let (rabbit, broker) = start().await;
-    alike::arguments_that_apply_are_compared(&broker).await;
-    rabbit.delete_queue(&rabbit.queue()).await;
+alike! {
+    arguments_of_queues_are_checked
+    arguments_that_apply_are_compared
+    only_the_single_active_consumer_gets_messages
+    headers_for_routes_are_routes
+    integers_beyond_64_bits_with_a_sign_become_floats
+    bindings_to_impossible_exchanges_are_refused
 }
 
 #[tokio::test]
@@ -34,38 +42,6 @@ async fn full_queues_refuse_messages() {
     let (rabbit, broker) = start().await;
     let delete = async || rabbit.delete_queue(&rabbit.queue()).await;
     alike::full_queues_refuse_messages(&broker, delete).await;
-}
-
-#[tokio::test]
-#[ignore = "needs RabbitMQ: run by cargo xtask test"]
-async fn only_the_single_active_consumer_gets_messages() {
-    let (rabbit, broker) = start().await;
-    alike::only_the_single_active_consumer_gets_messages(&broker).await;
-    rabbit.delete_queue(&rabbit.queue()).await;
-}
-
-#[tokio::test]
-#[ignore = "needs RabbitMQ: run by cargo xtask test"]
-async fn headers_for_routes_are_routes() {
-    let (rabbit, broker) = start().await;
-    alike::headers_for_routes_are_routes(&broker).await;
-    rabbit.delete_queue(&rabbit.queue()).await;
-}
-
-#[tokio::test]
-#[ignore = "needs RabbitMQ: run by cargo xtask test"]
-async fn integers_beyond_64_bits_with_a_sign_become_floats() {
-    let (rabbit, broker) = start().await;
-    alike::integers_beyond_64_bits_with_a_sign_become_floats(&broker).await;
-    rabbit.delete_queue(&rabbit.queue()).await;
-}
-
-#[tokio::test]
-#[ignore = "needs RabbitMQ: run by cargo xtask test"]
-async fn bindings_to_impossible_exchanges_are_refused() {
-    let (rabbit, broker) = start().await;
-    alike::bindings_to_impossible_exchanges_are_refused(&broker).await;
-    rabbit.delete_queue(&rabbit.queue()).await;
 }
 
 #[tokio::test]

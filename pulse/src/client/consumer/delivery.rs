@@ -12,9 +12,9 @@ use crate::client::transport::Arrival;
 /// A delivered message that has not been acknowledged yet.
 ///
 /// Until then the broker keeps the message, and it counts towards the prefetch. A
-/// delivery that is dropped is requeued within a second. If the connection was lost
-/// meanwhile, settling does nothing: the broker has requeued the message and delivers it
-/// again.
+/// delivery that is dropped is requeued within a second, or when its channel closes. If the
+/// connection was lost meanwhile, settling does nothing: the broker has requeued the message
+/// and delivers it again.
 #[derive(Debug)]
 pub struct Delivery {
     envelope: Envelope,

@@ -24,7 +24,8 @@ pub(super) enum Settlement {
     Requeue,
     /// It is requeued when the channel closes, or a while after the consumer was stopped.
     Abandon,
-    /// The program dropped it without an ack; it is requeued within a second.
+    /// The program dropped it without an ack; it is requeued within a second, or when the
+    /// channel closes.
     Drop,
 }
 
