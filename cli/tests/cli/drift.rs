@@ -311,6 +311,9 @@ fn a_single_schema_is_compared_with_another() {
     let run = program(&["drift", text(&old), text(&new)]);
     assert_eq!(run.code, Some(1));
     assert_has(&run.stdout, &["refused", "3 is greater than 2"]);
+    let run = program(&["drift", text(&old), text(&new), "--exchange=a/b"]);
+    assert_eq!(run.code, Some(2), "{run:?}");
+    assert_has(&run.stderr, &["without --exchange"]);
 }
 
 /// It has none of the exchanges, so all would be reported as removed or, with exit code 0,
@@ -396,6 +399,13 @@ fn a_reader_accepts_an_exchange_or_not() {
             assert!(!run.stdout.contains(other), "{format} {}", run.stdout);
         }
     }
+}
+
+#[test]
+fn a_reader_gets_the_messages_of_one_exchange() {
+    let run = read_with("{}", &["--exchange", "queue/task-failed"]);
+    assert_eq!(run.code, Some(2), "{run:?}");
+    assert_has(&run.stderr, &["give --reader one --exchange"]);
 }
 
 #[test]
