@@ -200,7 +200,8 @@ impl DeadLetter<'_> {
     ///
     /// The message is published to the exchange `exchange/<user>/<queue>/replay`, to
     /// which the queue is bound from then on. The consumer reads it with its original
-    /// exchange and routing key.
+    /// exchange and routing key. If it removes other bindings, it keeps that one while its
+    /// policy is [`OnFailure::DeadLetter`](super::OnFailure::DeadLetter).
     ///
     /// # Errors
     ///
@@ -273,14 +274,10 @@ async fn open_replays(link: &dyn Link, names: &DeadLetters) -> Result<Arc<dyn Ch
         replay_exchange,
         ..
     } = names;
-    let everything = Route {
-        exchange: replay_exchange.clone(),
-        routing_key: "#".to_owned(),
-    };
     let opened = async {
         let channel = link.open_channel().await?;
         channel.declare_exchange(replay_exchange).await?;
-        channel.bind(from, &everything).await?;
+        channel.bind(from, &Route::all_of(replay_exchange)).await?;
         channel.confirm().await?;
         Ok(channel)
     };

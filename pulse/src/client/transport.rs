@@ -245,6 +245,16 @@ pub(crate) struct Route {
     pub(crate) routing_key: String,
 }
 
+impl Route {
+    /// The binding to all messages of `exchange`.
+    pub(crate) fn all_of(exchange: &str) -> Self {
+        Self {
+            exchange: exchange.to_owned(),
+            routing_key: "#".to_owned(),
+        }
+    }
+}
+
 /// A shared error of any type.
 pub(crate) type SharedError = Arc<dyn std::error::Error + Send + Sync>;
 

@@ -123,6 +123,31 @@ async fn a_removed_binding_of_replays_is_made_again() {
     assert_eq!(broker.queue_len(QUEUE), Some(2));
 }
 
+#[tokio::test]
+async fn a_consumer_with_dead_letters_keeps_the_binding_of_replays() {
+    let broker = with_dead_letters(0..2).await;
+    let mut dead = opened(&broker).await;
+    let letter = dead.next().await.expect("an answer").expect("a letter");
+    letter.replay().await.expect("published");
+    let old = builder(&broker).bind(Numbered::default().lane("b"));
+    let old = old.start().await.expect("started");
+    old.stop().await.expect("stopped");
+    let seen = Seen::default();
+    let builder = dead_lettering(&broker).remove_other_bindings(broker.management());
+    let consumer = builder.on_event(seen.listener()).start().await;
+    eventually(|| !seen.removed().is_empty()).await;
+    consumer.expect("started").stop().await.expect("stopped");
+    let removed = seen.removed();
+    assert!(
+        matches!(&removed[..], [(exchange, _)] if exchange == EXCHANGE),
+        "{removed:?}"
+    );
+    let letter = dead.next().await.expect("an answer").expect("a letter");
+    letter.replay().await.expect("published");
+    dead.close().await.expect("closed");
+    assert_eq!(broker.queue_len(QUEUE), Some(2));
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_replay_without_an_answer_ends_the_connection() {
     let broker = with_dead_letters(0..2).await;

@@ -4,11 +4,11 @@ use super::bindings::Binder;
 use super::event::ConsumerEvent;
 use super::shared::Shared;
 use crate::client::management::Management;
-use crate::client::transport::Link;
+use crate::client::transport::{Link, Route};
 
 /// Removes the bindings of `queue` that are not configured, in the background, because
 /// the service that lists them may be slow. The configured bindings were added before, so
-/// that no message is missed in between.
+/// that no message is missed in between. The binding of replayed dead letters is kept.
 pub(super) async fn remove(shared: &Shared, management: &Management, link: &dyn Link, queue: &str) {
     let bindings = match management.bindings(queue).await {
         Ok(bindings) => bindings,
@@ -18,11 +18,15 @@ pub(super) async fn remove(shared: &Shared, management: &Management, link: &dyn 
             return shared.listener.send(&event);
         }
     };
+    let config = &shared.config;
+    let replays = config.dead_letters.iter();
+    let replays = replays.map(|it| Route::all_of(&it.replay_exchange));
+    let kept: Vec<Route> = config.bindings.iter().cloned().chain(replays).collect();
     let mut binder = Binder::new(link, queue);
     for binding in bindings {
         let queue = queue.to_owned();
         let event = match binding.route() {
-            Some(route) if shared.config.bindings.contains(&route) => continue,
+            Some(route) if kept.contains(&route) => continue,
             Some(route) => match binder.unbind(&route).await {
                 Ok(None) => ConsumerEvent::BindingRemoved { queue, binding },
                 Ok(Some(error)) => {

@@ -69,12 +69,8 @@ pub(super) async fn declare_dead_letters(
     let (channel, is_unlimited) = declare(link, queue, &declaration).await?;
     let refused = |error| refused(&declaration.name, error);
     channel.declare_exchange(exchange).await.map_err(refused)?;
-    let everything = Route {
-        exchange: exchange.clone(),
-        routing_key: "#".to_owned(),
-    };
     channel
-        .bind(&declaration.name, &everything)
+        .bind(&declaration.name, &Route::all_of(exchange))
         .await
         .map_err(refused)?;
     channel.close().await;
