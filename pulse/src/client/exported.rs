@@ -45,6 +45,11 @@ mod with_metrics {
         }
     }
 
+    /// What `construct` returns; its counters and gauges are not exported.
+    pub(in crate::client) fn unexported<T>(construct: impl FnOnce() -> T) -> T {
+        metrics::with_local_recorder(&metrics::NoopRecorder, construct)
+    }
+
     fn labels(queue: Option<&str>) -> Vec<Label> {
         let label = |queue: &str| Label::new("queue", queue.to_owned());
         queue.map(label).into_iter().collect()
@@ -72,9 +77,13 @@ mod without_metrics {
 
         pub(in crate::client) fn add(&self, _: f64) {}
     }
+
+    pub(in crate::client) fn unexported<T>(construct: impl FnOnce() -> T) -> T {
+        construct()
+    }
 }
 
 #[cfg(feature = "metrics")]
-pub(super) use with_metrics::{Counter, Gauge};
+pub(super) use with_metrics::{Counter, Gauge, unexported};
 #[cfg(not(feature = "metrics"))]
-pub(super) use without_metrics::{Counter, Gauge};
+pub(super) use without_metrics::{Counter, Gauge, unexported};

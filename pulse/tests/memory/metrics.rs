@@ -156,7 +156,9 @@ fn clients_that_have_ended_are_not_in_the_gauges() {
         runtime.block_on(async {
             without_a_binding().await;
             with_an_unconfirmed_dead_letter(&seen).await;
+            with_an_unconfirmed_message(&seen).await;
         });
+        drop(runtime);
     });
     let gauges = [
         "in_work",
@@ -184,9 +186,50 @@ async fn with_an_unconfirmed_dead_letter(seen: &Seen) {
     publish(&broker, 0..1).await;
     broker.block("no memory");
     let run = tokio::spawn(consumer.run(1, async |_: Envelope| Err("no room")));
-    eventually(|| seen.gauge("taskcluster_pulse_in_work") == 1.0).await;
+    let in_work = format!("taskcluster_pulse_in_work{{queue={QUEUE}}}");
+    eventually(|| seen.gauge(&in_work) == 1.0).await;
     handle.stop();
     run.await.expect("no panic").expect("stopped");
+}
+
+/// The runtime is shut down before the message is confirmed.
+async fn with_an_unconfirmed_message(seen: &Seen) {
+    let broker = MemoryBroker::new();
+    let publisher = Publisher::builder(broker.connection())
+        .declare::<Numbered>()
+        .start()
+        .await
+        .expect("started");
+    broker.hold_confirms();
+    let sent = publisher.publish(&message(1)).await.expect("accepted");
+    drop(sent);
+    assert_eq!(seen.gauge("taskcluster_pulse_in_work"), 1.0);
+    assert_eq!(seen.gauge("taskcluster_pulse_connected"), 1.0);
+}
+
+/// The metrics without a label are those of the program's own publishers.
+#[test]
+fn the_publisher_of_dead_letters_is_not_exported() {
+    let seen = Seen::default();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    metrics::with_local_recorder(&seen, || {
+        runtime.block_on(async {
+            let broker = MemoryBroker::new();
+            let consumer = dead_lettering(&broker).start().await.expect("started");
+            let handle = consumer.handle();
+            broker.publish(EXCHANGE, "primary.a", &[], b"{}");
+            let run = tokio::spawn(consumer.run(1, async |_: Envelope| Err("no room")));
+            eventually(|| handle.counters().dead_lettered == 1).await;
+            handle.stop();
+            run.await.expect("no panic").expect("stopped");
+        });
+    });
+    let counters = seen.counters.lock().expect("not poisoned");
+    let unlabelled = counters.keys().find(|name| !name.contains('{'));
+    assert_eq!(unlabelled, None);
 }
 
 /// Panics when one of some counters grows, the first few times.

@@ -191,6 +191,7 @@ impl DeadLetterPublisher {
             // takes.
             .deadline(Duration::MAX)
             .on_event(move |event| unconfirmed_reason.note(event))
+            .unexported()
             .start();
         started
             .await

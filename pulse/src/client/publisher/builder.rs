@@ -86,6 +86,12 @@ impl PublisherBuilder {
         self
     }
 
+    /// Leaves its counters and gauges out of the program's metrics: it is a part of a consumer.
+    pub(in crate::client) fn unexported(mut self) -> Self {
+        self.config.is_exported = false;
+        self
+    }
+
     /// Connects and declares the exchanges.
     ///
     /// If the broker can't be reached, the [`Reconnect`] policy decides about further

@@ -14,6 +14,8 @@ pub(super) struct Config {
     pub(super) max_in_flight: usize,
     pub(super) deadline: Duration,
     pub(super) reconnect: Reconnect,
+    /// Whether the counters and gauges are exported as metrics.
+    pub(super) is_exported: bool,
 }
 
 impl Config {
@@ -25,6 +27,7 @@ impl Config {
             max_in_flight: 1000,
             deadline: Duration::from_secs(60),
             reconnect: Reconnect::forever(),
+            is_exported: true,
         }
     }
 }

@@ -9,6 +9,7 @@ use super::config::Config;
 use super::error::PublishErrorKind;
 use super::event::PublisherEvent;
 use crate::client::counters::Meter;
+use crate::client::exported::unexported;
 use crate::client::listener::Listener;
 use crate::client::lock::lock;
 use crate::client::transport::{Link, SharedError};
@@ -33,9 +34,12 @@ impl Shared {
     pub(super) fn new(config: Config, listener: Listener<PublisherEvent>) -> Self {
         Self {
             places: Arc::new(Semaphore::new(config.max_in_flight)),
+            meter: Arc::new(match config.is_exported {
+                true => Meter::default(),
+                false => unexported(Meter::default),
+            }),
             config,
             listener,
-            meter: Arc::default(),
             frame_max: AtomicUsize::default(),
             link: Mutex::default(),
             lost: Mutex::default(),
