@@ -176,6 +176,19 @@ fn an_addition_opens_an_issue() {
     assert_eq!(repository.read("output"), "status=1\n");
 }
 
+/// The report has only their number, and they may be the repository's own.
+#[test]
+fn other_descriptions_open_no_issue() {
+    let repository = Repository::new();
+    let root = serve(&all_schemas(), |document| {
+        if document["title"] == "Task Status Structure" {
+            document["description"] = json!("In other words.");
+        }
+    });
+    assert!(repository.run("Compare", &root));
+    assert_eq!(repository.read("output"), "status=0\n");
+}
+
 #[test]
 fn a_comparison_that_fails_fails_the_job() {
     let repository = Repository::new();
