@@ -56,7 +56,7 @@ fn optional_entries(exchange: &Exchange) -> Vec<String> {
     match names.as_slice() {
         [] => Vec::new(),
         names => markdown::wrap(&format!(
-            "May be `_`, so setting them can miss messages: {}.",
+            "Entries that may be `_`, so setting them can miss messages: {}.",
             names.join(", ")
         )),
     }

@@ -27,7 +27,8 @@ use super::{
 ///
 /// Exchange `exchange/taskcluster-queue/v1/task-defined`, payload [`TaskDefinedMessage`].
 ///
-/// May be `_`, so setting them can miss messages: `run_id`, `worker_group`, `worker_id`.
+/// Entries that may be `_`, so setting them can miss messages: `run_id`, `worker_group`,
+/// `worker_id`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct TaskDefined(BindingWords);
 
@@ -115,7 +116,7 @@ impl Exchange for TaskDefined {
 ///
 /// Exchange `exchange/taskcluster-queue/v1/task-pending`, payload [`TaskPendingMessage`].
 ///
-/// May be `_`, so setting them can miss messages: `worker_group`, `worker_id`.
+/// Entries that may be `_`, so setting them can miss messages: `worker_group`, `worker_id`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct TaskPending(BindingWords);
 
@@ -469,7 +470,8 @@ impl Exchange for TaskCompleted {
 ///
 /// Exchange `exchange/taskcluster-queue/v1/task-failed`, payload [`TaskFailedMessage`].
 ///
-/// May be `_`, so setting them can miss messages: `run_id`, `worker_group`, `worker_id`.
+/// Entries that may be `_`, so setting them can miss messages: `run_id`, `worker_group`,
+/// `worker_id`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct TaskFailed(BindingWords);
 
@@ -562,7 +564,8 @@ impl Exchange for TaskFailed {
 /// Exchange `exchange/taskcluster-queue/v1/task-exception`, payload
 /// [`TaskExceptionMessage`].
 ///
-/// May be `_`, so setting them can miss messages: `run_id`, `worker_group`, `worker_id`.
+/// Entries that may be `_`, so setting them can miss messages: `run_id`, `worker_group`,
+/// `worker_id`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct TaskException(BindingWords);
 
@@ -763,7 +766,8 @@ impl Exchange for TaskGroupSealed {
 /// Exchange `exchange/taskcluster-queue/v1/task-priority-changed`, payload
 /// [`TaskPriorityChangedMessage`].
 ///
-/// May be `_`, so setting them can miss messages: `run_id`, `worker_group`, `worker_id`.
+/// Entries that may be `_`, so setting them can miss messages: `run_id`, `worker_group`,
+/// `worker_id`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct TaskPriorityChanged(BindingWords);
 

@@ -25,8 +25,8 @@ use super::{
 /// Exchange `exchange/taskcluster-worker-manager/v1/worker-pool-created`, payload
 /// [`WorkerTypePulseMessage`].
 ///
-/// May be `_`, so setting them can miss messages: `provider_id`, `provisioner_id`,
-/// `worker_type`, `worker_group`, `worker_id`, `launch_config_id`.
+/// Entries that may be `_`, so setting them can miss messages: `provider_id`,
+/// `provisioner_id`, `worker_type`, `worker_group`, `worker_id`, `launch_config_id`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct WorkerPoolCreated(BindingWords);
 
@@ -111,8 +111,8 @@ impl Exchange for WorkerPoolCreated {
 /// Exchange `exchange/taskcluster-worker-manager/v1/worker-pool-updated`, payload
 /// [`WorkerTypePulseMessage`].
 ///
-/// May be `_`, so setting them can miss messages: `provider_id`, `provisioner_id`,
-/// `worker_type`, `worker_group`, `worker_id`, `launch_config_id`.
+/// Entries that may be `_`, so setting them can miss messages: `provider_id`,
+/// `provisioner_id`, `worker_type`, `worker_group`, `worker_id`, `launch_config_id`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct WorkerPoolUpdated(BindingWords);
 
@@ -195,8 +195,8 @@ impl Exchange for WorkerPoolUpdated {
 /// Exchange `exchange/taskcluster-worker-manager/v1/worker-pool-error`, payload
 /// [`PulseWorkerPoolErrorMessage`].
 ///
-/// May be `_`, so setting them can miss messages: `provider_id`, `provisioner_id`,
-/// `worker_type`, `worker_group`, `worker_id`, `launch_config_id`.
+/// Entries that may be `_`, so setting them can miss messages: `provider_id`,
+/// `provisioner_id`, `worker_type`, `worker_group`, `worker_id`, `launch_config_id`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct WorkerPoolError(BindingWords);
 
@@ -278,7 +278,7 @@ impl Exchange for WorkerPoolError {
 /// Exchange `exchange/taskcluster-worker-manager/v1/worker-requested`, payload
 /// [`WorkerPulseMessage`].
 ///
-/// May be `_`, so setting them can miss messages: `launch_config_id`.
+/// Entries that may be `_`, so setting them can miss messages: `launch_config_id`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct WorkerRequested(BindingWords);
 
@@ -360,7 +360,7 @@ impl Exchange for WorkerRequested {
 /// Exchange `exchange/taskcluster-worker-manager/v1/worker-running`, payload
 /// [`WorkerPulseMessage`].
 ///
-/// May be `_`, so setting them can miss messages: `launch_config_id`.
+/// Entries that may be `_`, so setting them can miss messages: `launch_config_id`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct WorkerRunning(BindingWords);
 
@@ -439,7 +439,7 @@ impl Exchange for WorkerRunning {
 /// Exchange `exchange/taskcluster-worker-manager/v1/worker-stopped`, payload
 /// [`WorkerPulseMessage`].
 ///
-/// May be `_`, so setting them can miss messages: `launch_config_id`.
+/// Entries that may be `_`, so setting them can miss messages: `launch_config_id`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct WorkerStopped(BindingWords);
 
@@ -518,7 +518,7 @@ impl Exchange for WorkerStopped {
 /// Exchange `exchange/taskcluster-worker-manager/v1/worker-removed`, payload
 /// [`WorkerRemovedPulseMessage`].
 ///
-/// May be `_`, so setting them can miss messages: `launch_config_id`.
+/// Entries that may be `_`, so setting them can miss messages: `launch_config_id`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct WorkerRemoved(BindingWords);
 
@@ -596,8 +596,8 @@ impl Exchange for WorkerRemoved {
 /// Exchange `exchange/taskcluster-worker-manager/v1/launch-config-created`, payload
 /// [`LaunchConfigPulseMessage`].
 ///
-/// May be `_`, so setting them can miss messages: `provider_id`, `provisioner_id`,
-/// `worker_type`, `worker_group`, `worker_id`, `launch_config_id`.
+/// Entries that may be `_`, so setting them can miss messages: `provider_id`,
+/// `provisioner_id`, `worker_type`, `worker_group`, `worker_id`, `launch_config_id`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct LaunchConfigCreated(BindingWords);
 
@@ -678,8 +678,8 @@ impl Exchange for LaunchConfigCreated {
 /// Exchange `exchange/taskcluster-worker-manager/v1/launch-config-updated`, payload
 /// [`LaunchConfigPulseMessage`].
 ///
-/// May be `_`, so setting them can miss messages: `provider_id`, `provisioner_id`,
-/// `worker_type`, `worker_group`, `worker_id`, `launch_config_id`.
+/// Entries that may be `_`, so setting them can miss messages: `provider_id`,
+/// `provisioner_id`, `worker_type`, `worker_group`, `worker_id`, `launch_config_id`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct LaunchConfigUpdated(BindingWords);
 
@@ -760,8 +760,8 @@ impl Exchange for LaunchConfigUpdated {
 /// Exchange `exchange/taskcluster-worker-manager/v1/launch-config-archived`, payload
 /// [`LaunchConfigPulseMessage`].
 ///
-/// May be `_`, so setting them can miss messages: `provider_id`, `provisioner_id`,
-/// `worker_type`, `worker_group`, `worker_id`, `launch_config_id`.
+/// Entries that may be `_`, so setting them can miss messages: `provider_id`,
+/// `provisioner_id`, `worker_type`, `worker_group`, `worker_id`, `launch_config_id`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct LaunchConfigArchived(BindingWords);
 

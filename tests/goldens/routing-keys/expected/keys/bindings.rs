@@ -16,7 +16,7 @@ use super::{
 ///
 /// Exchange `exchange/taskcluster-keys/v1/middle`, payload [`Empty`].
 ///
-/// May be `_`, so setting them can miss messages: `run_id`.
+/// Entries that may be `_`, so setting them can miss messages: `run_id`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Middle(BindingWords);
 
@@ -96,7 +96,7 @@ impl Exchange for None2 {
 ///
 /// Exchange `exchange/taskcluster-keys/v1/words`, payload [`Empty`].
 ///
-/// May be `_`, so setting them can miss messages: `type`.
+/// Entries that may be `_`, so setting them can miss messages: `type`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Words2(BindingWords);
 
