@@ -34,7 +34,7 @@ pub enum Error {
     },
 
     /// A document would replace a file that is not one of the same services.
-    #[error("{}: a document would be written here, but this is none of the same services, so it is \
+    #[error("{}: a document would be written here, but this file is not of the same services, so it is \
              left alone; move it away and run the command again", shown(.path))]
     OtherFile {
         /// The file.
@@ -99,7 +99,7 @@ pub enum Error {
 
     /// A file or folder can't be written; the output is as it was.
     #[error("{}: cannot be written; the output is as it was: \
-             clear the cause and run the command again", shown(.path))]
+             remove the cause and run the command again", shown(.path))]
     Write {
         /// The file or folder.
         path: PathBuf,
@@ -109,7 +109,7 @@ pub enum Error {
 
     /// A file can't be replaced or removed, after other files were.
     #[error("{}: cannot be written; the output is written in part: \
-             clear the cause and run the command again, which finishes the rest", shown(.path))]
+             remove the cause and run the command again, which finishes the rest", shown(.path))]
     Unfinished {
         /// The file.
         path: PathBuf,

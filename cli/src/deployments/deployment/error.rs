@@ -72,7 +72,7 @@ pub enum Error {
     },
 
     /// The document is too large.
-    #[error("{}: larger than {most} bytes; no reference or schema of Taskcluster is", part(.url))]
+    #[error("{}: larger than {most} bytes; no reference or schema of Taskcluster is so large", part(.url))]
     TooLarge {
         /// The URL.
         url: String,
@@ -81,7 +81,7 @@ pub enum Error {
     },
 
     /// All documents together are too large.
-    #[error("{}: with it, all documents together are larger than {most} bytes; those of no deployment of Taskcluster are", part(.url))]
+    #[error("{}: with it, all documents together are larger than {most} bytes; no deployment of Taskcluster has so many", part(.url))]
     TooLargeTogether {
         /// The URL of the first document beyond the limit.
         url: String,
