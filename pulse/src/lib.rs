@@ -61,7 +61,8 @@ pub use client::{
     ConsumerHandle, Counters, DeadLetter, DeadLetterQueue, DeadLetterReason, Delivery, Envelope,
     Error, FailedMessage, FromMessage, Gauges, Management, ManagementError, OnFailure,
     PublishError, PublishErrorKind, Publisher, PublisherBuilder, PublisherEvent, Queue,
-    QueueArgument, QueueBinding, Reconnect, Reconnecting, RecordingError, RoutesError, Validation,
+    QueueArgument, QueueBinding, Reconnect, Reconnecting, RecordingError, RoutesError, SharedError,
+    Validation,
 };
 pub use event::{DecodeError, DecodeErrorKind, EventSet, Message, UnexpectedExchange};
 #[cfg(feature = "arbitrary")]

@@ -3,7 +3,6 @@
 
 use std::error::Error;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::thread::Builder;
 
 use serde_json::Value;
@@ -64,7 +63,7 @@ impl<S: Source> HttpBindings<S> {
     fn unreachable(&self, error: impl Error + Send + Sync + 'static) -> ManagementError {
         ManagementError::Unreachable {
             address: self.source.address(),
-            source: Arc::new(error),
+            source: error.into(),
         }
     }
 
@@ -79,7 +78,7 @@ impl<S: Source> HttpBindings<S> {
         ManagementError::Answer {
             address: self.source.address(),
             reason,
-            source: source.map(Arc::new),
+            source: source.map(Into::into),
         }
     }
 

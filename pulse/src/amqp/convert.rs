@@ -10,8 +10,9 @@ use serde_json::Value;
 
 use crate::client::QueueArgument;
 use crate::client::message_limits::{CC, CONTENT_TYPE, check_name};
+use crate::client::shared_error::SharedError;
 use crate::client::transport::{
-    Arrival, Headers, QueueDeclaration, RawMessage, SharedError, TransportError, code,
+    Arrival, Headers, QueueDeclaration, RawMessage, TransportError, code,
 };
 
 /// The delivery mode of messages that a durable queue keeps across a restart of the
@@ -31,9 +32,10 @@ pub(super) fn transport_error(error: &lapin::Error) -> TransportError {
         ErrorKind::IOError(error) if error.kind() == io::ErrorKind::ConnectionAborted => {
             TransportError::lost("the broker closed the connection")
         }
-        ErrorKind::IOError(error) => {
-            TransportError::because("the connection failed", Arc::clone(error) as SharedError)
-        }
+        ErrorKind::IOError(error) => TransportError::because(
+            "the connection failed",
+            SharedError(Arc::<io::Error>::clone(error)),
+        ),
         ErrorKind::MissingHeartbeatError => {
             TransportError::lost("the broker sent no heartbeat in time")
         }
@@ -43,9 +45,9 @@ pub(super) fn transport_error(error: &lapin::Error) -> TransportError {
             "a frame of the broker can't be parsed; if this happens repeatedly, look for a \
              message whose routing key, message ID or header name is not UTF-8 (guide, \
              nothing_happens)",
-            Arc::new(error.clone()),
+            error.clone().into(),
         ),
-        _ => TransportError::because("the connection failed", Arc::new(error.clone())),
+        _ => TransportError::because("the connection failed", error.clone().into()),
     }
 }
 
@@ -60,7 +62,7 @@ pub(super) fn no_channel_left() -> TransportError {
 pub(super) fn short(text: &str) -> Result<ShortString, TransportError> {
     check_name("a name", text)?;
     ShortString::try_new(text)
-        .map_err(|error| TransportError::because("a name can't be sent", Arc::new(error)))
+        .map_err(|error| TransportError::because("a name can't be sent", error.into()))
 }
 
 pub(super) fn arguments(queue: &QueueDeclaration) -> Result<FieldTable, TransportError> {

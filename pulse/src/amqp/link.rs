@@ -27,6 +27,7 @@ use super::tls;
 use crate::client::Error;
 use crate::client::connection::{ConnectError, Transport};
 use crate::client::lock::lock;
+use crate::client::shared_error::SharedError;
 use crate::client::transport::{
     BoxFuture, CLOSE_TIMEOUT, Channel, Link, LinkState, TransportError, code,
 };
@@ -72,7 +73,7 @@ impl Settings {
             Ok(config) => Ok(Some(config.into())),
             Err(error) => Err(Error::CaFile {
                 path: (self.ca_file.clone()).unwrap_or_else(|| "the system's store".into()),
-                source: Arc::new(error),
+                source: error.into(),
             }),
         }
     }
@@ -85,7 +86,7 @@ impl Settings {
             Ok(Ok(secret)) => Ok(secret),
             Ok(Err(error)) => Err(TransportError::because(
                 "the provider of the secret failed",
-                Arc::from(error),
+                SharedError(Arc::from(error)),
             )),
             Err(_) => Err(TransportError::lost("the provider of the secret timed out")),
         }
@@ -139,7 +140,7 @@ impl Settings {
                 address: self.address(),
                 reason,
                 advice,
-                source: Arc::clone(error),
+                source: SharedError(Arc::clone(error)),
             });
         }
         if let ErrorKind::ParsingError(_) | ErrorKind::InvalidProtocolVersion(_) = error.kind() {

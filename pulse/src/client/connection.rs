@@ -5,7 +5,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::error::Error;
-use super::transport::{BoxFuture, Link, SharedError, TransportError, code};
+use super::shared_error::SharedError;
+use super::transport::{BoxFuture, Link, TransportError, code};
 
 /// Where and how to connect to a broker. Cheap to clone.
 ///
@@ -94,7 +95,7 @@ impl ConnectError {
             Self::Retry(error) => error,
             Self::Setup(error) | Self::Fatal(error) => TransportError::because(
                 "the connection can't be set up again for now",
-                Arc::new(error),
+                error.into(),
             ),
         }
     }

@@ -82,7 +82,7 @@ impl DeadLetterQueue {
         let (link, channel, left) = opened.map_err(|error| match error {
             ConnectError::Fatal(error) | ConnectError::Setup(error) => error,
             ConnectError::Retry(error) if error.code.is_some() => refused(&names.full_name, error),
-            ConnectError::Retry(error) => connection.gave_up(1, Arc::new(error)),
+            ConnectError::Retry(error) => connection.gave_up(1, error.into()),
         })?;
         Ok(Self {
             link,

@@ -3,10 +3,10 @@
 use std::fmt;
 use std::io;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 
 use super::envelope::Envelope;
+use super::shared_error::SharedError;
 use crate::routing::RoutingKeyError;
 use crate::violations::Violations;
 
@@ -48,7 +48,7 @@ pub enum Error {
         /// The file's path.
         path: PathBuf,
         /// Why it can't be used.
-        source: Arc<io::Error>,
+        source: SharedError<io::Error>,
     },
     /// The TLS handshake with the broker failed.
     #[error("{address} can't be reached by TLS: {reason}; {advice}")]
@@ -61,7 +61,7 @@ pub enum Error {
         /// What to do about it.
         advice: &'static str,
         /// The error of the TLS library.
-        source: Arc<io::Error>,
+        source: SharedError<io::Error>,
     },
     /// The server at the address does not speak AMQP 0-9-1.
     #[error(
@@ -114,7 +114,7 @@ pub enum Error {
         /// How many attempts there were.
         attempts: u32,
         /// Why the last one failed.
-        source: Arc<dyn std::error::Error + Send + Sync>,
+        source: SharedError,
     },
     /// A queue's name can't be used.
     #[error("the queue name {name:?} {reason}")]
@@ -136,7 +136,7 @@ pub enum Error {
         /// What to do about it.
         advice: &'static str,
         /// The connection's error, if the broker gave no reply.
-        source: Option<Arc<dyn std::error::Error + Send + Sync>>,
+        source: Option<SharedError>,
     },
     /// A word of a binding is not allowed in its entry, or its pattern is too long.
     #[error(transparent)]
@@ -200,7 +200,7 @@ pub struct FailedMessage {
     /// was refused because it breaks its schema.
     pub attempts: u32,
     /// Why the last attempt failed.
-    pub error: Arc<dyn std::error::Error + Send + Sync>,
+    pub error: SharedError,
 }
 
 impl FailedMessage {

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::shared_error::SharedError;
 use super::transport::{BoxFuture, Route};
 use crate::routing::MAX_SHORT_STRING_BYTES;
 
@@ -114,7 +115,7 @@ pub enum ManagementError {
         /// The service, the user and the virtual host.
         address: String,
         /// Why there was no answer.
-        source: Arc<dyn std::error::Error + Send + Sync>,
+        source: SharedError,
     },
     /// The service refuses the user or the secret, or the user may not see the queue.
     #[error(
@@ -149,6 +150,6 @@ pub enum ManagementError {
         /// What is wrong with the answer.
         reason: String,
         /// The error of the JSON parser, if the answer is not JSON.
-        source: Option<Arc<serde_json::Error>>,
+        source: Option<SharedError<serde_json::Error>>,
     },
 }

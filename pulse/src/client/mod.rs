@@ -18,6 +18,7 @@ pub(crate) mod queue;
 mod queue_argument;
 mod reconnect;
 mod recording;
+pub(crate) mod shared_error;
 pub(crate) mod transport;
 
 pub use connection::Connection;
@@ -39,3 +40,4 @@ pub use queue::Queue;
 pub use queue_argument::QueueArgument;
 pub use reconnect::{Reconnect, Reconnecting};
 pub use recording::RecordingError;
+pub use shared_error::SharedError;

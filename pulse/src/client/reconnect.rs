@@ -1,7 +1,6 @@
 //! The loop that reconnects consumers and publishers.
 
 use std::future::Future;
-use std::sync::Arc;
 use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
@@ -9,7 +8,7 @@ use tokio::time::sleep;
 
 use super::connection::{ConnectError, Connection};
 use super::error::{Error, error_chain};
-use super::transport::SharedError;
+use super::shared_error::SharedError;
 
 /// When and how often to reconnect after a connection was lost or refused.
 ///
@@ -82,7 +81,7 @@ pub struct Reconnecting {
     /// How long to wait before the next attempt.
     pub delay: Duration,
     /// Why the connection failed.
-    pub error: Arc<dyn std::error::Error + Send + Sync>,
+    pub error: SharedError,
 }
 
 impl Reconnecting {
@@ -147,8 +146,8 @@ impl Reconnector {
                 }
                 Err(ConnectError::Fatal(error)) => return Err(error),
                 Err(ConnectError::Setup(error)) if !self.connected => return Err(error),
-                Err(ConnectError::Setup(error)) => Arc::new(error),
-                Err(ConnectError::Retry(error)) => Arc::new(error),
+                Err(ConnectError::Setup(error)) => error.into(),
+                Err(ConnectError::Retry(error)) => error.into(),
             };
             failures = failures.saturating_add(1);
             if self.policy.limit.is_some_and(|limit| failures >= limit) {
@@ -178,7 +177,7 @@ impl Reconnector {
         if lost.progress || lost.age >= self.policy.longest {
             self.delays = self.policy.backoff();
         }
-        self.wait(0, Arc::clone(&lost.error)).await;
+        self.wait(0, lost.error.clone()).await;
     }
 
     async fn wait(&mut self, failures: u32, error: SharedError) {

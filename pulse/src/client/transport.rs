@@ -18,6 +18,7 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 
 use super::queue_argument::QueueArgument;
+use super::shared_error::SharedError;
 
 /// The headers of a message, without `CC`: AMQP's values as JSON.
 pub(crate) type Headers = serde_json::Map<String, serde_json::Value>;
@@ -254,9 +255,6 @@ impl Route {
         }
     }
 }
-
-/// A shared error of any type.
-pub(crate) type SharedError = Arc<dyn std::error::Error + Send + Sync>;
 
 /// An error between this program and the broker.
 #[derive(Clone, Debug, thiserror::Error)]

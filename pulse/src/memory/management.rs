@@ -2,7 +2,6 @@
 
 use std::future::ready;
 use std::io;
-use std::sync::Arc;
 
 use super::MemoryBroker;
 use super::state::State;
@@ -37,7 +36,7 @@ fn list(state: &State, queue: &str) -> Result<Vec<QueueBinding>, ManagementError
     if state.is_unreachable() {
         return Err(ManagementError::Unreachable {
             address: ADDRESS.to_owned(),
-            source: Arc::new(io::Error::from(io::ErrorKind::NotConnected)),
+            source: io::Error::from(io::ErrorKind::NotConnected).into(),
         });
     }
     let routes = state

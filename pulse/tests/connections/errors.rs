@@ -1,6 +1,8 @@
 //! Every error type of the crate can be handled by its users.
 
 use std::error::Error;
+use std::io;
+use std::sync::Arc;
 
 use taskcluster_pulse::{
     DecodeError, PayloadError, RoutingKeyError, RoutingPattern, TimestampError, UnexpectedExchange,
@@ -32,19 +34,28 @@ fn every_error_can_be_boxed_and_sent() {
     }
 }
 
+/// The causes of an error, the nearest first.
+fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(error.source(), |&cause| cause.source())
+}
+
 /// The texts of an error and of its causes, each without the next.
-fn texts(error: &dyn Error) -> Vec<String> {
-    let mut texts = vec![error.to_string()];
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        texts.push(error.to_string());
-        cause = error.source();
-    }
-    texts
+fn texts(error: &(dyn Error + 'static)) -> Vec<String> {
+    let texts = causes(error).map(ToString::to_string);
+    std::iter::once(error.to_string()).chain(texts).collect()
+}
+
+/// Whether a downcast to the type of an error would fail, because it is behind a pointer.
+fn is_pointer(error: &(dyn Error + 'static)) -> bool {
+    error.is::<Arc<dyn Error + Send + Sync>>()
+        || error.is::<Arc<io::Error>>()
+        || error.is::<Arc<serde_json::Error>>()
+        || error.is::<Box<RoutingKeyError>>()
 }
 
 #[track_caller]
-fn assert_no_repetition(error: &dyn Error, causes: usize) {
+fn assert_no_repetition(error: &(dyn Error + 'static), causes: usize) {
+    assert!(!self::causes(error).any(is_pointer), "{error:?}");
     let texts = texts(error);
     assert_eq!(texts.len(), causes + 1, "{texts:#?}");
     for (text, cause) in texts.iter().zip(&texts[1..]) {
@@ -67,6 +78,8 @@ fn no_error_repeats_its_cause() {
 
 #[cfg(feature = "amqp")]
 mod amqp {
+    use std::error::Error as _;
+    use std::io;
     use std::net::TcpListener;
     use std::sync::mpsc;
 
@@ -74,7 +87,7 @@ mod amqp {
         Connection, Consumer, Envelope, Error, Publisher, PublisherEvent, Queue, Reconnect,
     };
 
-    use super::{assert_no_repetition, texts};
+    use super::{assert_no_repetition, causes, texts};
 
     /// A port that refuses connections.
     fn closed_port() -> u16 {
@@ -99,7 +112,9 @@ mod amqp {
             "{error}"
         );
         assert_no_repetition(&error, 2);
-        assert!(texts(&error)[2].contains("refused"), "{:?}", texts(&error));
+        let refused = causes(&error).find_map(|cause| cause.downcast_ref::<io::Error>());
+        let refused = refused.expect("the socket's error");
+        assert_eq!(refused.kind(), io::ErrorKind::ConnectionRefused);
     }
 
     #[tokio::test]
@@ -126,6 +141,17 @@ mod amqp {
         let error = publisher.start().await.expect_err("no secret");
         assert_no_repetition(&error, 2);
         assert_eq!(texts(&error)[2], "no vault");
+    }
+
+    #[tokio::test]
+    async fn a_file_that_cannot_be_read_is_the_source() {
+        let connection = Connection::new("127.0.0.1", "user", "hush").ca_file("/no/such/file");
+        let error = Publisher::builder(connection).start().await;
+        let error = error.expect_err("no certificates");
+        assert_no_repetition(&error, 1);
+        let cause = error.source().and_then(|it| it.downcast_ref::<io::Error>());
+        let cause = cause.expect("the error of the file system");
+        assert_eq!(cause.kind(), io::ErrorKind::NotFound);
     }
 
     #[test]

@@ -6,10 +6,11 @@ use crate::common::limits::{
 };
 use crate::common::{Event, Numbered, Seen, eventually, message};
 use crate::{EXCHANGE, QUEUE, builder, quick};
+use std::error::Error as _;
 use std::time::Duration;
 use taskcluster_pulse::{
     Envelope, Error, Exchange, MemoryBroker, PublishErrorKind, Publisher, PublisherEvent, Queue,
-    RoutesError, Word,
+    RoutesError, RoutingKeyError, Word,
 };
 use tokio::time::Instant;
 
@@ -93,6 +94,8 @@ async fn invalid_messages_are_not_published() {
         matches!(error.kind, PublishErrorKind::RoutingKey { .. }),
         "{error}"
     );
+    let cause = error.kind.source().expect("a cause");
+    assert!(cause.is::<RoutingKeyError>(), "{cause}");
     assert_eq!(error.exchange.as_deref(), Some(Numbered::INFO.exchange));
     assert_eq!(error.routing_key.as_deref(), None);
     publisher.close().await;

@@ -18,7 +18,8 @@ use crate::client::publisher::{
 };
 use crate::client::queue::DeadLetters;
 use crate::client::reconnect::Reconnect;
-use crate::client::transport::{RawMessage, SharedError, TransportError};
+use crate::client::shared_error::SharedError;
+use crate::client::transport::{RawMessage, TransportError};
 
 /// First and longest delay before a dead letter is published again, each reduced by up to a
 /// half at random, so that those that failed together are not published together.
@@ -125,7 +126,7 @@ impl DeadLetterPublisher {
             if matches!(error.kind, PublishErrorKind::Refused { .. }) {
                 self.is_doubtful.store(true, Ordering::Relaxed);
             }
-            Arc::new(error) as SharedError
+            error.into()
         })
     }
 
@@ -136,7 +137,7 @@ impl DeadLetterPublisher {
     ) -> Result<Result<Confirmation, PublishError>, SharedError> {
         let mut state = self.state.lock().await;
         if state.closed {
-            return Err(Arc::new(TransportError::closed()));
+            return Err(TransportError::closed().into());
         }
         let publisher = self.prepared(&mut state).await?;
         dead_letter::fit(&mut letter, publisher.frame_max());
@@ -159,10 +160,10 @@ impl DeadLetterPublisher {
         if let Some((since, error)) = failure
             && since.elapsed() < PREPARE_INTERVAL
         {
-            return Err(Arc::clone(error));
+            return Err(error.clone());
         }
         let prepared = self.prepare(publisher, declared).await;
-        prepared.inspect_err(|error| *failure = Some((Instant::now(), Arc::clone(error))))
+        prepared.inspect_err(|error| *failure = Some((Instant::now(), error.clone())))
     }
 
     async fn prepare<'a>(
@@ -193,9 +194,7 @@ impl DeadLetterPublisher {
             .on_event(move |event| unconfirmed_reason.note(event))
             .unexported()
             .start();
-        started
-            .await
-            .map_err(|error| Arc::new(error) as SharedError)
+        started.await.map_err(SharedError::from)
     }
 
     /// Declares the exchange and the queue again.
@@ -208,8 +207,8 @@ impl DeadLetterPublisher {
             declared.map(drop)
         };
         declare.await.map_err(|error| match error {
-            ConnectError::Retry(error) => Arc::new(error) as SharedError,
-            ConnectError::Setup(error) | ConnectError::Fatal(error) => Arc::new(error),
+            ConnectError::Retry(error) => error.into(),
+            ConnectError::Setup(error) | ConnectError::Fatal(error) => error.into(),
         })
     }
 
@@ -258,7 +257,7 @@ impl UnconfirmedReason {
         let reason = unconfirmed_reason
             .as_deref()
             .unwrap_or("the broker has not confirmed it yet");
-        Arc::new(TransportError::lost(reason))
+        TransportError::lost(reason).into()
     }
 }
 
@@ -275,7 +274,7 @@ mod tests {
         FailedMessage {
             envelope: Envelope::new("exchange/tests/v1/numbered", "primary.a", "{}"),
             attempts: 1,
-            error: Arc::new(TransportError::lost("no room")),
+            error: TransportError::lost("no room").into(),
         }
     }
 

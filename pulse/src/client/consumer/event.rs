@@ -1,13 +1,11 @@
 //! The events that a consumer reports to the program.
 
-use std::error::Error;
-use std::sync::Arc;
-
 use crate::client::envelope::Envelope;
 use crate::client::error::{BindingError, FailedMessage, error_chain};
 use crate::client::listener::Event;
 use crate::client::management::{ManagementError, QueueBinding};
 use crate::client::reconnect::Reconnecting;
+use crate::client::shared_error::SharedError;
 use crate::violations::Violations;
 
 /// An event of a consumer, passed to the function given to
@@ -128,7 +126,7 @@ pub enum ConsumerEvent {
         /// The message.
         message: FailedMessage,
         /// The reason.
-        error: Arc<dyn Error + Send + Sync>,
+        error: SharedError,
     },
     /// A message could not be handled and was discarded.
     Discarded(FailedMessage),

@@ -16,7 +16,7 @@ use super::policy::Validation;
 use super::shared::Shared;
 use crate::client::error::{FailedMessage, error_chain};
 use crate::client::panic::caught;
-use crate::client::transport::SharedError;
+use crate::client::shared_error::SharedError;
 use crate::event::{DecodeError, DecodeErrorKind};
 
 /// A message to be handled.
@@ -106,7 +106,7 @@ where
             // The error's conversion and text are the program's code, which may panic as
             // well.
             result.map_err(|error| {
-                let error: SharedError = Arc::from(error.into());
+                let error: SharedError = SharedError(Arc::from(error.into()));
                 let reason = error_chain(&*error);
                 (error, reason)
             })
@@ -156,7 +156,7 @@ where
             violations: violations.clone(),
         });
         match validation {
-            Validation::Refuse => Err(Arc::new(violations)),
+            Validation::Refuse => Err(violations.into()),
             Validation::Off | Validation::Report => Ok(message),
         }
     }
@@ -165,14 +165,14 @@ where
 /// The cause of an error, without the exchange and the routing key, which reports add.
 fn cause(error: DecodeError) -> SharedError {
     match error.kind {
-        DecodeErrorKind::Payload(error) => Arc::new(error),
-        DecodeErrorKind::RoutingKey(error) => Arc::new(*error),
-        unknown @ DecodeErrorKind::UnknownExchange => Arc::new(Described(unknown.to_string())),
+        DecodeErrorKind::Payload(error) => error.into(),
+        DecodeErrorKind::RoutingKey(error) => (*error).into(),
+        unknown @ DecodeErrorKind::UnknownExchange => Described(unknown.to_string()).into(),
     }
 }
 
 fn described(what: &str, panic: &str) -> SharedError {
-    Arc::new(Described(format!("{what}: {panic}")))
+    Described(format!("{what}: {panic}")).into()
 }
 
 /// An error that consists of a text.

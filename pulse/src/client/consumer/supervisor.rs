@@ -192,7 +192,7 @@ impl Supervisor {
         let mut lost = LostSession {
             age: old.since.elapsed(),
             progress: old.has_progressed(),
-            error: Arc::new(error.clone()),
+            error: error.clone().into(),
         };
         let queue = old.queue.clone();
         let link = old.abandon().await;
@@ -206,7 +206,7 @@ impl Supervisor {
             }
             match set_up(shared, inbox, Arc::clone(&link)).await {
                 Ok(session) => return Ok(session),
-                Err(error) => lost.error = Arc::new(error.on_open_connection()),
+                Err(error) => lost.error = error.on_open_connection().into(),
             }
             if LinkState::lost_soon(&link.state()).await.is_some() {
                 shared.meter.connections_lost.up();

@@ -1,12 +1,12 @@
 //! Why a message was not published.
 
 use std::fmt::{self, Write};
-use std::sync::Arc;
 use std::time::Duration;
 
 use crate::client::error::Error;
 use crate::client::message_limits::{MAX_HEADER_LEVELS, MAX_ROUTES};
-use crate::client::transport::{RawMessage, SharedError, TooLong, Unsendable};
+use crate::client::shared_error::SharedError;
+use crate::client::transport::{RawMessage, TooLong, Unsendable};
 use crate::routing::{MAX_ROUTING_KEY_BYTES, RoutingKeyError};
 use crate::value::Escaping;
 use crate::violations::Violations;
@@ -60,15 +60,8 @@ impl fmt::Display for PublishError {
 
 impl std::error::Error for PublishError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        // Not the boxes, from which nobody gets the errors in them by a downcast.
-        match &self.kind {
-            PublishErrorKind::Json(error) => Some(&**error),
-            PublishErrorKind::RoutingKey(error) => Some(&**error),
-            PublishErrorKind::Ended(error) => Some(&**error),
-            PublishErrorKind::NotSent { source, .. }
-            | PublishErrorKind::NotConfirmed { source, .. } => Some(&**source),
-            kind => kind.source(),
-        }
+        // The text of the kind is part of this error's.
+        self.kind.source()
     }
 }
 
@@ -81,10 +74,10 @@ pub enum PublishErrorKind {
     Payload(#[source] Violations),
     /// The payload can't be written as JSON. Nothing was sent.
     #[error("the payload can't be written as JSON; correct it and publish again")]
-    Json(#[source] Arc<serde_json::Error>),
+    Json(#[source] SharedError<serde_json::Error>),
     /// The entries don't make a routing key. Nothing was sent.
     #[error("the routing key is invalid; correct its entries and publish again")]
-    RoutingKey(#[source] Box<RoutingKeyError>),
+    RoutingKey(#[source] SharedError<RoutingKeyError>),
     /// The routes are not allowed. Nothing was sent.
     #[error("the routes are invalid; correct them and publish again")]
     Routes(#[source] RoutesError),
@@ -141,7 +134,7 @@ pub enum PublishErrorKind {
         /// The deadline that passed.
         after: Duration,
         /// The cause of the delay.
-        source: Arc<dyn std::error::Error + Send + Sync>,
+        source: SharedError,
     },
     /// The deadline passed after the message was sent and before the broker
     /// confirmed it.
@@ -151,11 +144,11 @@ pub enum PublishErrorKind {
         /// The deadline that passed.
         after: Duration,
         /// Why there was no confirmation.
-        source: Arc<dyn std::error::Error + Send + Sync>,
+        source: SharedError,
     },
     /// The publisher has ended because of an error.
     #[error("the publisher has ended; start another once the cause is removed")]
-    Ended(#[source] Box<Error>),
+    Ended(#[source] SharedError<Error>),
     /// The publisher was dropped together with its runtime.
     #[error("the publisher was closed before the broker confirmed the message; publish it again")]
     Closed,

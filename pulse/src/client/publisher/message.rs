@@ -1,7 +1,5 @@
 //! Checks a typed message and encodes it.
 
-use std::sync::Arc;
-
 use super::error::{PublishError, PublishErrorKind, RoutesError};
 use crate::binding::Exchange;
 use crate::client::message_limits::MAX_ROUTES;
@@ -26,7 +24,7 @@ pub(super) fn encode<E: Exchange>(
                 exchange: Some(exchange),
                 routing_key: None,
                 may_have_arrived: false,
-                kind: PublishErrorKind::RoutingKey(Box::new(error)),
+                kind: PublishErrorKind::RoutingKey(error.into()),
             });
         }
     };
@@ -41,7 +39,7 @@ pub(super) fn encode<E: Exchange>(
     validated.map_err(|violations| invalid(PublishErrorKind::Payload(violations)))?;
     let mut bytes = Vec::with_capacity(USUAL_BYTES);
     serde_json::to_writer(&mut bytes, &message.payload)
-        .map_err(|error| invalid(PublishErrorKind::Json(Arc::new(error))))?;
+        .map_err(|error| invalid(PublishErrorKind::Json(error.into())))?;
     Ok(RawMessage {
         cc,
         bytes,

@@ -195,7 +195,7 @@ impl Publisher {
             Ok(Err(_)) => Err(self.shared.ended()),
             Err(_) => Err(PublishErrorKind::NotSent {
                 after: self.shared.config.deadline,
-                source: Arc::new(DelayReason::NoPlace),
+                source: DelayReason::NoPlace.into(),
             }),
         }
     }

@@ -14,7 +14,8 @@ use super::pending::Pending;
 use super::session::Session;
 use super::shared::Shared;
 use crate::client::error::Error;
-use crate::client::transport::{LinkState, SharedError, TransportError};
+use crate::client::shared_error::SharedError;
+use crate::client::transport::{LinkState, TransportError};
 
 /// Maximum number of new messages that are taken in before answers are polled.
 const BURST: usize = 64;
@@ -167,7 +168,7 @@ impl Outbox {
 
     /// Ends every message with `error`, those in the inbox included.
     pub(super) async fn fail(&mut self, error: Error) {
-        let ended = PublishErrorKind::Ended(Box::new(error));
+        let ended = PublishErrorKind::Ended(error.into());
         // Set before the inbox closes: `publish` reads it when the inbox is closed.
         self.shared.set_ended(ended.clone());
         self.inbox.close();

@@ -173,10 +173,11 @@ impl Pending {
             return self.end_refused();
         }
         self.may_have_arrived = self.sent > 0;
-        let source = Arc::new(match delay_reason {
+        let reason = match delay_reason {
             DelayReason::NoAnswer if self.sent == 0 => DelayReason::NoTime,
             delay_reason => delay_reason.clone(),
-        });
+        };
+        let source = reason.into();
         let kind = match self.sent {
             0 => PublishErrorKind::NotSent { after, source },
             _ => PublishErrorKind::NotConfirmed { after, source },

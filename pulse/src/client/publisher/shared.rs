@@ -12,7 +12,8 @@ use crate::client::counters::Meter;
 use crate::client::exported::unexported;
 use crate::client::listener::Listener;
 use crate::client::lock::lock;
-use crate::client::transport::{Link, SharedError};
+use crate::client::shared_error::SharedError;
+use crate::client::transport::Link;
 
 pub(super) struct Shared {
     pub(super) config: Config,

@@ -14,7 +14,8 @@ use super::session::Session;
 use super::shared::Shared;
 use crate::client::error::{Error, error_chain};
 use crate::client::reconnect::{LostSession, Reconnecting, Reconnector};
-use crate::client::transport::{SharedError, TransportError, code};
+use crate::client::shared_error::SharedError;
+use crate::client::transport::{TransportError, code};
 
 /// Age up to which the secret of a connection counts as valid, so that messages which the
 /// user may not publish cost few connections.
@@ -41,7 +42,7 @@ fn reconnector(shared: &Arc<Shared>) -> Reconnector {
     let (connection, policy) = (&shared.config.connection, &shared.config.reconnect);
     let shared = Arc::clone(shared);
     let report = move |next: Reconnecting| {
-        shared.set_lost(Arc::clone(&next.error));
+        shared.set_lost(next.error.clone());
         shared.listener.send(&PublisherEvent::Reconnecting(next));
     };
     Reconnector::new(connection.clone(), policy.clone(), report)
@@ -130,8 +131,8 @@ impl Supervisor {
     ) -> Result<Option<Session>, Error> {
         self.shared.meter.connections_lost.up();
         self.shared.meter.connected.set(false);
-        let error: SharedError = Arc::new(error);
-        self.outbox.connection_lost(Arc::clone(&error));
+        let error: SharedError = error.into();
+        self.outbox.connection_lost(error.clone());
         let lost = LostSession {
             error,
             age: old.since.elapsed(),
