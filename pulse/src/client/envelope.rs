@@ -68,8 +68,8 @@ impl Envelope {
     }
 
     /// Sets a header. `CC` sets the keys of [`routes`](Self::routes) if it is an array; what
-    /// is not a text in it is left out. RabbitMQ refuses a message whose `CC` or `BCC` is not
-    /// an array.
+    /// is not a text in it is left out. A message whose `CC` or `BCC` is not an array can't be
+    /// published.
     #[must_use]
     pub fn with_header(self, name: impl Into<String>, value: impl Into<Value>) -> Self {
         self.with(|content| content.message.set_header(name.into(), value.into()))

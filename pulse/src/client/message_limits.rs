@@ -5,8 +5,9 @@ use serde_json::Value;
 use super::transport::{Headers, RawMessage, TooLong, TransportError, Unsendable, code};
 use crate::routing::MAX_SHORT_STRING_BYTES;
 
-/// The header with a message's routes.
+/// The headers with further keys by which a message is routed. The broker removes the second.
 pub(crate) const CC: &str = "CC";
+pub(crate) const BCC: &str = "BCC";
 
 /// The media type of every message.
 pub(crate) const CONTENT_TYPE: &str = "application/json";
@@ -34,9 +35,16 @@ impl RawMessage {
     }
 
     /// Checks the lengths of names, the size of the frame that has everything but the
-    /// body, and how deeply headers are nested. A broker, or each consumer, would close the
-    /// connection because of them, with every message on it.
+    /// body, the types of headers for routes, and how deeply headers are nested. A broker, or
+    /// each consumer, would close the channel or the connection because of them, with every
+    /// message on it.
     pub(crate) fn check(&self, frame_max: usize) -> Result<(), Unsendable> {
+        let is_other = |name: &&str| self.headers.get(*name).is_some_and(|it| !it.is_array());
+        // Routes take the place of another `CC`.
+        let cc = self.cc.is_empty().then_some(CC);
+        if let Some(header) = cc.into_iter().chain([BCC]).find(is_other) {
+            return Err(Unsendable::NotRoutes { header });
+        }
         match table_levels(&self.headers) {
             0..=MAX_HEADER_LEVELS => Ok(self.check_lengths(frame_max)?),
             levels => Err(Unsendable::TooDeep { levels }),
@@ -100,6 +108,10 @@ impl From<Unsendable> for TransportError {
             Unsendable::TooDeep { levels } => Self::coded(
                 code::PRECONDITION_FAILED,
                 format!("its headers have {levels} levels, and {MAX_HEADER_LEVELS} are allowed"),
+            ),
+            Unsendable::NotRoutes { header } => Self::coded(
+                code::PRECONDITION_FAILED,
+                format!("its header {header} is not an array"),
             ),
         }
     }

@@ -151,6 +151,10 @@ pub(crate) enum Unsendable {
     TooDeep {
         levels: usize,
     },
+    /// This header for routes is not an array.
+    NotRoutes {
+        header: &'static str,
+    },
 }
 
 /// A part of a message that is too long to be sent; lengths are in bytes.

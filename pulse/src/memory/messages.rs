@@ -11,11 +11,8 @@ use tokio::sync::oneshot;
 use super::arguments::{full_length, has_single_active_consumer, is_quorum};
 use super::dead_letters;
 use super::state::{Channel, Id, Queue, State, Stored, Unread, closed};
-use crate::client::message_limits::CC;
+use crate::client::message_limits::{BCC, CC};
 use crate::client::transport::{Answer, Arrival, Confirm, RawMessage, TransportError, code};
-
-/// Routes to other queues, like `CC`; the broker removes it.
-const BCC: &str = "BCC";
 
 /// By whom a message is published.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -72,19 +69,12 @@ impl State {
     }
 
     /// Publishes a message of a channel, which is closed if the exchange does not exist or is
-    /// forbidden, or if a header for routes has another type.
+    /// forbidden.
     fn accept(&mut self, channel: Id, unread: &Unread) -> Result<Confirm, TransportError> {
         let Unread {
             message, number, ..
         } = unread;
         self.check_exchange(channel, &message.exchange)?;
-        let is_bad = |name: &&str| (message.headers.get(*name)).is_some_and(|it| !it.is_array());
-        // Routes take the place of another `CC`.
-        let cc = message.cc.is_empty().then_some(CC);
-        if let Some(header) = cc.into_iter().chain([BCC]).find(is_bad) {
-            let reason = format!("invalid message: {{unacceptable_type_in_header,\"{header}\"}}");
-            return Err(self.refuse(channel, code::PRECONDITION_FAILED, &reason));
-        }
         let routed = self.publish(message, By::Publisher);
         let is_unrouted = routed.queues == 0 && message.mandatory;
         Ok(Confirm {

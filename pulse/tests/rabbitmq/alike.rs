@@ -32,6 +32,7 @@ alike! {
     arguments_that_apply_are_compared
     only_the_single_active_consumer_gets_messages
     headers_for_routes_are_routes
+    headers_for_routes_of_another_type_are_not_sent
     integers_beyond_64_bits_with_a_sign_become_floats
     bindings_to_impossible_exchanges_are_refused
 }

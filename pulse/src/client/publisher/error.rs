@@ -106,6 +106,14 @@ pub enum PublishErrorKind {
         /// The number of levels of the headers, which are the first one.
         levels: usize,
     },
+    /// The header `CC` or `BCC` is not an array, for which the broker would close the
+    /// channel, with all messages on it. Nothing was sent.
+    #[error("its header {header} is not an array of routing keys; correct it and publish again")]
+    #[non_exhaustive]
+    NotRoutes {
+        /// The header's name.
+        header: &'static str,
+    },
     /// The broker refused the message and closed the channel. No queue has it, unless it
     /// was sent before.
     #[error("{reason}; {}", refusal_advice(reason))]
@@ -169,6 +177,7 @@ impl From<Unsendable> for PublishErrorKind {
                 advice,
             },
             Unsendable::TooDeep { levels } => Self::TooDeep { levels },
+            Unsendable::NotRoutes { header } => Self::NotRoutes { header },
         }
     }
 }

@@ -118,7 +118,8 @@ impl Publisher {
     /// Publishes a recorded message, with the same bytes, headers, routes, message ID and
     /// timestamp; other AMQP properties are not kept.
     ///
-    /// Only the limits of AMQP are checked, and that the headers have at most 64 levels.
+    /// Only the limits of AMQP are checked, that the headers have at most 64 levels, and that
+    /// `CC` and `BCC` are arrays.
     /// Headers that were added by brokers and consumers are left out.
     ///
     /// # Errors
