@@ -169,15 +169,18 @@ pub(super) fn has_single_active_consumer(queue: &QueueDeclaration) -> bool {
     queue.arguments.get(SINGLE_ACTIVE_CONSUMER) == Some(&true.into())
 }
 
-/// The length at which the queue refuses messages of publishers, if it has one.
-pub(super) fn full_length(queue: &QueueDeclaration) -> Option<usize> {
-    let refuses = text(queue, OVERFLOW)? == "reject-publish";
-    match queue.arguments.get(MAX_LENGTH)? {
-        QueueArgument::Integer(length) if refuses => {
-            // A quorum queue refuses messages only once it has one too many.
-            let length = usize::try_from(*length).ok()?;
-            length.checked_add(usize::from(is_quorum(queue)))
+/// Whether the queue, with this number of messages that wait, refuses those of publishers;
+/// `before` is whether it did so until now.
+pub(super) fn is_full(queue: &QueueDeclaration, waiting: usize, before: bool) -> bool {
+    let Some(&QueueArgument::Integer(length)) = queue.arguments.get(MAX_LENGTH) else {
+        return false;
+    };
+    let length = usize::try_from(length).unwrap_or(usize::MAX);
+    text(queue, OVERFLOW) == Some("reject-publish")
+        && match is_quorum(queue) {
+            // It refuses messages once it has one too many, until they are four fifths of the
+            // length or fewer.
+            true => waiting > length || before && waiting > length - length.div_ceil(5),
+            false => waiting >= length,
         }
-        _ => None,
-    }
 }

@@ -40,6 +40,7 @@ impl State {
             declaration: declaration.clone(),
             owner: (declaration.lifetime == Lifetime::Exclusive).then_some(link),
             waiting: BTreeMap::new(),
+            is_full: arguments::is_full(declaration, 0, false),
             readers: VecDeque::new(),
         };
         self.queues.insert(name.clone(), queue);

@@ -8,9 +8,10 @@ use std::sync::Arc;
 use serde_json::Value;
 use tokio::sync::oneshot;
 
-use super::arguments::{full_length, has_single_active_consumer, is_quorum};
+use super::arguments::{has_single_active_consumer, is_quorum};
 use super::dead_letters;
-use super::state::{Channel, Id, Queue, State, Stored, Unread, closed};
+use super::exchanges::{DIRECT, TOPIC, exchange_type};
+use super::state::{Bound, Channel, Id, Queue, State, Stored, Unread, closed};
 use crate::client::message_limits::{BCC, CC};
 use crate::client::transport::{Answer, Arrival, Confirm, RawMessage, TransportError, code};
 
@@ -92,7 +93,7 @@ impl State {
         let mut is_refused = false;
         for queue in &queues {
             if let Some(found) = self.queues.get_mut(queue) {
-                if found.is_full(by) {
+                if found.refuses(by) {
                     is_refused = true;
                     continue;
                 }
@@ -124,10 +125,15 @@ impl State {
             let exists = |key: &&str| self.queues.contains_key(*key);
             return keys().filter(exists).map(str::to_owned).collect();
         }
+        let matches = |bound: &Bound| match exchange_type(&message.exchange) {
+            TOPIC => keys().any(|key| bound.pattern.matches(key)),
+            DIRECT => keys().any(|key| bound.route.routing_key == key),
+            // Also for headers, as no binding has arguments.
+            _ => true,
+        };
         self.bindings
             .iter()
-            .filter(|bound| bound.route.exchange == message.exchange)
-            .filter(|bound| keys().any(|key| bound.pattern.matches(key)))
+            .filter(|bound| bound.route.exchange == message.exchange && matches(bound))
             .map(|bound| bound.queue.clone())
             .collect()
     }
@@ -229,10 +235,9 @@ impl State {
 
 impl Queue {
     /// Whether it refuses a message. A quorum queue takes every dead letter.
-    fn is_full(&self, by: By) -> bool {
-        let is_full = |length| self.waiting.len() >= length;
+    fn refuses(&self, by: By) -> bool {
         let takes_all = by == By::Broker && is_quorum(&self.declaration);
-        !takes_all && full_length(&self.declaration).is_some_and(is_full)
+        self.is_full && !takes_all
     }
 }
 

@@ -3,6 +3,7 @@
 mod arguments;
 mod dead_letters;
 mod declaring;
+mod exchanges;
 mod link;
 mod management;
 mod messages;

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::{oneshot, watch};
 
-use super::arguments::is_quorum;
+use super::arguments::{is_full, is_quorum};
+use super::exchanges::{PREDECLARED, TOPIC, exchange_type};
 use crate::client::message_limits::check_name;
 use crate::client::transport::{
     Arrival, Confirm, LinkState, QueueDeclaration, RawMessage, Route, TransportError, code,
@@ -56,6 +57,8 @@ pub(super) struct Queue {
     /// The connection with which an exclusive queue is deleted.
     pub(super) owner: Option<Id>,
     pub(super) waiting: BTreeMap<Place, Stored>,
+    /// Whether it refuses messages of publishers.
+    pub(super) is_full: bool,
     /// The channels that consume, starting with the next one to get a message, or with the
     /// single active consumer.
     pub(super) readers: VecDeque<Id>,
@@ -107,10 +110,17 @@ impl Queue {
 
     pub(super) fn add(&mut self, stored: Stored) {
         self.waiting.insert(stored.place, stored);
+        self.check_length();
     }
 
     pub(super) fn take_next(&mut self) -> Option<Stored> {
-        self.waiting.pop_first().map(|(_, stored)| stored)
+        let next = self.waiting.pop_first().map(|(_, stored)| stored);
+        self.check_length();
+        next
+    }
+
+    fn check_length(&mut self) {
+        self.is_full = is_full(&self.declaration, self.waiting.len(), self.is_full);
     }
 
     /// Takes a message back: in front of those that were never delivered, if it is a quorum
@@ -173,21 +183,10 @@ pub(super) fn closed() -> TransportError {
 
 const DEFAULT_EXCHANGE: &str = "operation not permitted on the default exchange";
 
-/// The exchanges that RabbitMQ itself declares. The default exchange has an empty name.
-const PREDECLARED: [&str; 7] = [
-    "",
-    "amq.direct",
-    "amq.fanout",
-    "amq.headers",
-    "amq.match",
-    "amq.rabbitmq.trace",
-    "amq.topic",
-];
-
 impl State {
     pub(super) fn new() -> Self {
         let mut state = Self::default();
-        for exchange in PREDECLARED {
+        for (exchange, _) in PREDECLARED {
             state.add_exchange(exchange);
         }
         state
@@ -248,16 +247,23 @@ impl State {
     ) -> Result<(), TransportError> {
         check_name("a name", exchange)?;
         self.check_open(channel)?;
-        let reason = match exchange {
-            "" => DEFAULT_EXCHANGE.to_owned(),
+        let reason = match (exchange, exchange_type(exchange)) {
+            ("", _) => DEFAULT_EXCHANGE.to_owned(),
             _ if self.is_reserved(exchange) => {
                 format!("exchange name '{exchange}' contains reserved prefix 'amq.*'")
             }
-            _ => {
+            (_, TOPIC) => {
                 if self.exchanges.get(exchange) != Some(&Exchange::Forbidden) {
                     self.add_exchange(exchange);
                 }
                 return Ok(());
+            }
+            (_, other) => {
+                let reason = format!(
+                    "inequivalent arg 'type' for exchange '{exchange}' in vhost '/': received \
+                     '{TOPIC}' but current is '{other}'"
+                );
+                return Err(self.refuse(channel, code::PRECONDITION_FAILED, &reason));
             }
         };
         Err(self.refuse(channel, code::ACCESS_REFUSED, &reason))

@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use taskcluster_pulse::{
-    Connection, Consumer, ConsumerBuilder, Envelope, Error, Exchange, PublishErrorKind, Publisher,
-    PublisherEvent, Queue,
+    Connection, Consumer, ConsumerBuilder, Delivery, Envelope, Error, Exchange, PublishErrorKind,
+    Publisher, PublisherEvent, Queue,
 };
 use tokio::time::timeout;
 
-use super::exchanges::{Reserved, all_of};
+use super::exchanges::{Direct, Reserved, all_of, pattern_of};
 use super::{Event, Numbered, Seen, message_on};
 
 /// A broker, and a name for the queue and the lane of one test.
@@ -241,6 +241,86 @@ pub async fn full_queues_refuse_messages(broker: &Broker, delete: impl AsyncFn()
     broker.declare(ignoring).await;
     broker.publish(0..4).await;
     delete().await;
+}
+
+/// A quorum queue that was full is so until four fifths of its length or fewer wait.
+pub async fn a_full_queue_takes_messages_again_when_there_is_room(broker: &Broker) {
+    let full = broker.queue().max_length(10);
+    let full = full.argument("x-overflow", "reject-publish");
+    broker.declare(full.clone()).await;
+    broker.publish(0..11).await;
+    let publisher = broker.publisher().await;
+    let publish = async |number| {
+        let message = message_on(&broker.name, number);
+        let confirmation = publisher.publish(&message).await;
+        confirmation.expect("accepted").await
+    };
+    publish(11).await.expect_err("eleven messages wait");
+    let consumer = broker.consumer(full).prefetch(2).start();
+    let mut consumer = consumer.await.expect("started");
+    let mut taken = Vec::new();
+    for _ in 0..2 {
+        taken.push(consumer.next().await.expect("a delivery"));
+    }
+    publish(12).await.expect_err("nine messages wait");
+    taken.pop().expect("two were taken").ack();
+    taken.push(consumer.next().await.expect("a delivery"));
+    publish(13).await.expect("eight messages wait");
+    taken.into_iter().for_each(Delivery::ack);
+    consumer.stop().await.expect("stopped");
+}
+
+pub async fn predeclared_exchanges_route_as_their_types_do(broker: &Broker) {
+    let key = |key: &str| format!("{key}.{}", broker.name);
+    let exchanges = [
+        "amq.topic",
+        "amq.direct",
+        "amq.fanout",
+        "amq.headers",
+        "amq.match",
+    ];
+    let bind =
+        |consumer: ConsumerBuilder, exchange| consumer.bind(pattern_of(exchange, &key("a.*")));
+    let consumer = exchanges
+        .into_iter()
+        .fold(broker.consumer(broker.queue()), bind);
+    let mut consumer = consumer.start().await.expect("started");
+    assert_eq!(consumer.failed_bindings(), []);
+    let publisher = broker.publisher().await;
+    for exchange in exchanges {
+        for word in ["a.b", "a.*", "b"] {
+            let envelope = Envelope::new(exchange, key(word), b"{}".to_vec());
+            let confirmation = publisher.publish_envelope(&envelope).await;
+            confirmation.expect("accepted").await.expect("confirmed");
+        }
+    }
+    let all = |exchange| ["a.b", "a.*", "b"].map(|word| (exchange, key(word)));
+    let mut expected = vec![
+        ("amq.topic", key("a.b")),
+        ("amq.topic", key("a.*")),
+        ("amq.direct", key("a.*")),
+    ];
+    expected.extend(
+        ["amq.fanout", "amq.headers", "amq.match"]
+            .into_iter()
+            .flat_map(all),
+    );
+    for (exchange, key) in expected {
+        let next = timeout(Duration::from_secs(10), consumer.next()).await;
+        let delivery = next.expect("it is routed").expect("a delivery");
+        assert_eq!(
+            (delivery.exchange(), delivery.routing_key()),
+            (exchange, &*key)
+        );
+        delivery.ack();
+    }
+    consumer.stop().await.expect("stopped");
+    let publisher = Publisher::builder(broker.connection.clone());
+    let error = publisher.declare::<Direct>().start().await;
+    let error = error.expect_err("it is no topic exchange").to_string();
+    let reason = "PRECONDITION_FAILED - inequivalent arg 'type' for exchange 'amq.direct' in \
+                  vhost '/': received 'topic' but current is 'direct'";
+    assert!(error.contains(reason), "{error}");
 }
 
 pub async fn only_the_single_active_consumer_gets_messages(broker: &Broker) {

@@ -7,8 +7,13 @@ use super::{Number, Numbered, NumberedKey};
 
 /// A binding to all messages of the exchange of this name.
 pub fn all_of(exchange: &'static str) -> PatternBinding {
+    pattern_of(exchange, "#")
+}
+
+/// A binding to the exchange of this name.
+pub fn pattern_of(exchange: &'static str, pattern: &str) -> PatternBinding {
     let info = ExchangeInfo::new::<Numbered>("tests", "v1").named("all", exchange);
-    Box::leak(Box::new(info)).raw("#")
+    Box::leak(Box::new(info)).raw(pattern)
 }
 
 /// Exchanges with their short and their full names.
@@ -41,4 +46,6 @@ exchanges! {
     Owned = "owned", "exchange/tests/v1/owned";
     /// An exchange with a name that only the broker itself may declare.
     Reserved = "reserved", "amq.missing";
+    /// An exchange of the broker's own that is no topic exchange.
+    Direct = "direct", "amq.direct";
 }

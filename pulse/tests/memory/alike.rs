@@ -35,6 +35,7 @@ alike! {
     only_the_single_active_consumer_gets_messages
     headers_for_routes_are_routes
     headers_for_routes_of_another_type_are_not_sent
+    predeclared_exchanges_route_as_their_types_do
     integers_beyond_64_bits_with_a_sign_become_floats
     bindings_to_impossible_exchanges_are_refused
 }
@@ -44,6 +45,11 @@ async fn full_queues_refuse_messages() {
     let (memory, broker) = start();
     let delete = async || memory.delete_queue(QUEUE);
     alike::full_queues_refuse_messages(&broker, delete).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_full_queue_takes_messages_again_when_there_is_room() {
+    alike::a_full_queue_takes_messages_again_when_there_is_room(&start().1).await;
 }
 
 #[tokio::test]

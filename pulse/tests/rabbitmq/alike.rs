@@ -30,9 +30,11 @@ macro_rules! alike {
 alike! {
     arguments_of_queues_are_checked
     arguments_that_apply_are_compared
+    a_full_queue_takes_messages_again_when_there_is_room
     only_the_single_active_consumer_gets_messages
     headers_for_routes_are_routes
     headers_for_routes_of_another_type_are_not_sent
+    predeclared_exchanges_route_as_their_types_do
     integers_beyond_64_bits_with_a_sign_become_floats
     bindings_to_impossible_exchanges_are_refused
 }
