@@ -344,6 +344,33 @@ async fn a_consumer_stops_within_a_limit() {
     assert_eq!(broker.queue_len(QUEUE), Some(2), "the ack is too late");
 }
 
+/// Takes its time to be dropped.
+struct Slow;
+
+impl Drop for Slow {
+    fn drop(&mut self) {
+        std::thread::sleep(Duration::from_millis(200));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_message_is_in_work_after_a_stop_has_aborted_its_handler() {
+    let broker = MemoryBroker::new();
+    let consumer = builder(&broker).start().await.expect("started");
+    let handle = consumer.handle();
+    publish(&broker, 0..1).await;
+    let run = tokio::spawn(consumer.run(1, async |_: Event| {
+        let _slow = Slow;
+        std::future::pending::<Result<(), Error>>().await
+    }));
+    eventually(|| handle.gauges().in_work == 1).await;
+    handle.stop_within(Duration::from_millis(20));
+    let error = run.await.expect("no panic").expect_err("aborted");
+    assert!(matches!(error, Error::Unfinished { .. }), "{error}");
+    assert_eq!(handle.gauges().in_work, 0);
+    assert_eq!(handle.counters().stale, 1);
+}
+
 /// The names of the current span and those around it.
 fn current_spans() -> Vec<&'static str> {
     let current = Span::current().id().expect("a span");

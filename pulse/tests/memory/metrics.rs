@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use metrics::{
     Counter, CounterFn, Gauge, GaugeFn, Histogram, Key, KeyName, Metadata, Recorder, SharedString,
@@ -232,12 +233,13 @@ fn the_publisher_of_dead_letters_is_not_exported() {
     assert_eq!(unlabelled, None);
 }
 
-/// Panics when one of some counters grows, the first few times.
-struct Panicking {
+/// Has one counter, under each of some names.
+struct Only {
     names: &'static [&'static str],
-    times: u64,
+    counter: Counter,
 }
 
+/// Panics when it grows, the first few times.
 struct PanickingCounter(AtomicU64);
 
 impl CounterFn for PanickingCounter {
@@ -250,7 +252,28 @@ impl CounterFn for PanickingCounter {
     fn absolute(&self, _: u64) {}
 }
 
-impl Recorder for Panicking {
+fn panicking(times: u64) -> Counter {
+    Counter::from_arc(Arc::new(PanickingCounter(times.into())))
+}
+
+/// A counter that takes its time.
+#[derive(Default)]
+struct SlowCounter {
+    calls: AtomicU64,
+    value: AtomicU64,
+}
+
+impl CounterFn for SlowCounter {
+    fn increment(&self, by: u64) {
+        self.calls.fetch_add(1, Ordering::SeqCst);
+        std::thread::sleep(Duration::from_millis(200));
+        self.value.fetch_add(by, Ordering::SeqCst);
+    }
+
+    fn absolute(&self, _: u64) {}
+}
+
+impl Recorder for Only {
     fn describe_counter(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
 
     fn describe_gauge(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
@@ -259,7 +282,7 @@ impl Recorder for Panicking {
 
     fn register_counter(&self, key: &Key, _: &Metadata<'_>) -> Counter {
         match self.names.contains(&key.name()) {
-            true => Counter::from_arc(Arc::new(PanickingCounter(self.times.into()))),
+            true => self.counter.clone(),
             false => Counter::noop(),
         }
     }
@@ -281,7 +304,11 @@ fn acks_are_sent_after_the_recorder_has_panicked() {
         .build()
         .expect("a runtime");
     let names = &["taskcluster_pulse_acks_sent_total"];
-    metrics::with_local_recorder(&Panicking { names, times: 1 }, || {
+    let recorder = Only {
+        names,
+        counter: panicking(1),
+    };
+    metrics::with_local_recorder(&recorder, || {
         runtime.block_on(async {
             let broker = MemoryBroker::new();
             let mut consumer = builder(&broker).start().await.expect("started");
@@ -298,6 +325,32 @@ fn acks_are_sent_after_the_recorder_has_panicked() {
     });
 }
 
+#[test]
+fn all_is_counted_when_a_consumer_has_stopped() {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    let acked = Arc::new(SlowCounter::default());
+    let recorder = Only {
+        names: &["taskcluster_pulse_acked_total"],
+        counter: Counter::from_arc(Arc::clone(&acked)),
+    };
+    metrics::with_local_recorder(&recorder, || {
+        runtime.block_on(async {
+            let broker = MemoryBroker::new();
+            let mut consumer = builder(&broker).start().await.expect("started");
+            publish(&broker, 0..1).await;
+            let delivery = consumer.next().await.expect("a delivery");
+            let acking = std::thread::spawn(|| delivery.ack());
+            eventually(|| acked.calls.load(Ordering::SeqCst) == 1).await;
+            consumer.stop().await.expect("stopped");
+            assert_eq!(acked.value.load(Ordering::SeqCst), 1);
+            acking.join().expect("no panic");
+        });
+    });
+}
+
 /// As one with a poisoned lock. A second panic, while the first one drops the delivery, would
 /// end the process.
 #[test]
@@ -310,9 +363,9 @@ fn a_recorder_may_always_panic() {
         "taskcluster_pulse_received_total",
         "taskcluster_pulse_dropped_total",
     ];
-    let recorder = Panicking {
+    let recorder = Only {
         names,
-        times: u64::MAX,
+        counter: panicking(u64::MAX),
     };
     metrics::with_local_recorder(&recorder, || {
         runtime.block_on(async {

@@ -1,6 +1,6 @@
 //! Settles the deliveries of one channel, and sends their acks in batches.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
@@ -19,6 +19,8 @@ pub(super) struct AckTracker {
     /// Whether acks were sent.
     has_acked: AtomicBool,
     deliveries: Mutex<DeliveryStates>,
+    /// How many deliveries are being settled, and are not counted as that yet.
+    settling: AtomicUsize,
     ack_due: Notify,
     renewal_due: Notify,
     idle: Notify,
@@ -32,6 +34,7 @@ impl AckTracker {
             lost: AtomicBool::new(false),
             has_acked: AtomicBool::new(false),
             deliveries: Mutex::new(DeliveryStates::new()),
+            settling: AtomicUsize::new(0),
             ack_due: Notify::new(),
             renewal_due: Notify::new(),
             idle: Notify::new(),
@@ -114,6 +117,8 @@ impl AckTracker {
 
     /// Settles a delivery, once.
     pub(super) fn settle(&self, tag: u64, settlement: Settlement) {
+        // A stop waits until all is counted.
+        let _settling = Settling::of(self);
         // Counting calls the program's code, which may panic: what is settled is settled.
         let (settled, acks) = self.apply(tag, settlement);
         let meter = &self.meter;
@@ -158,7 +163,6 @@ impl AckTracker {
             self.ack_due.notify_one();
         }
         self.check_renewal(&deliveries);
-        self.check_idle(&deliveries);
         (Some(settlement), sent)
     }
 
@@ -167,14 +171,10 @@ impl AckTracker {
     pub(super) fn abandon(&self, tag: u64) -> bool {
         let mut deliveries = self.lock();
         let settled = deliveries.settle(tag, Settlement::Abandon);
-        self.check_idle(&deliveries);
-        settled.is_some()
-    }
-
-    fn check_idle(&self, deliveries: &DeliveryStates) {
         if deliveries.in_work() == 0 {
             self.idle.notify_waiters();
         }
+        settled.is_some()
     }
 
     /// Sends the acks that are due.
@@ -230,8 +230,8 @@ impl AckTracker {
         self.ack_due.notified().await;
     }
 
-    /// Waits until no delivery is in work any more, or the channel is lost, and then
-    /// refuses further ones.
+    /// Waits until no delivery is in work any more, and all are counted, or the channel is
+    /// lost, and then refuses further ones.
     pub(super) async fn close_when_idle(&self) {
         loop {
             let changed = self.idle.notified();
@@ -244,7 +244,8 @@ impl AckTracker {
 
     fn close_if_idle(&self) -> bool {
         let mut deliveries = self.lock();
-        let is_idle = deliveries.in_work() == 0 || self.is_lost();
+        let is_settled = deliveries.in_work() == 0 && self.settling.load(Ordering::Acquire) == 0;
+        let is_idle = is_settled || self.is_lost();
         if is_idle {
             deliveries.close();
         }
@@ -293,6 +294,24 @@ impl AckTracker {
 
     fn lock(&self) -> MutexGuard<'_, DeliveryStates> {
         lock(&self.deliveries)
+    }
+}
+
+/// A delivery that is being settled.
+struct Settling<'a>(&'a AckTracker);
+
+impl<'a> Settling<'a> {
+    fn of(tracker: &'a AckTracker) -> Self {
+        tracker.settling.fetch_add(1, Ordering::Relaxed);
+        Self(tracker)
+    }
+}
+
+impl Drop for Settling<'_> {
+    fn drop(&mut self) {
+        if self.0.settling.fetch_sub(1, Ordering::Release) == 1 {
+            self.0.idle.notify_waiters();
+        }
     }
 }
 

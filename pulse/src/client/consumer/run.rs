@@ -18,6 +18,7 @@ use super::handler::{Failure, Handler, Job};
 use super::jobs::{Jobs, Place};
 use super::policy::OnFailure;
 use super::retries::{Retries, retry_delay};
+use super::stop::Stop;
 use super::timers::every;
 use super::{Consumer, joined};
 use crate::client::error::{Error, FailedMessage};
@@ -222,7 +223,7 @@ where
                         return self.error;
                     }
                 }
-                () = stop.deadline() => return self.abort(consumer),
+                () = stop.deadline() => return self.abort(consumer, &mut stop).await,
             }
         }
     }
@@ -273,9 +274,14 @@ where
     }
 
     /// Aborts the handlers that have not returned in time.
-    fn abort(mut self, consumer: &Consumer) -> Option<Error> {
+    async fn abort(mut self, consumer: &Consumer, stop: &mut Stop) -> Option<Error> {
         let messages = self.workers.jobs.abandon_running();
         self.workers.tasks.abort_all();
+        // One that blocks its thread goes on.
+        tokio::select! {
+            () = async { while self.workers.tasks.join_next().await.is_some() {} } => {}
+            () = stop.close_deadline() => {}
+        }
         self.error.or_else(|| {
             (!messages.is_empty()).then(|| Error::Unfinished {
                 limit: consumer.shared.stop.limit(),
