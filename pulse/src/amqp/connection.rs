@@ -128,7 +128,9 @@ impl Connection {
     /// connection and refuses its requests; the client then opens another one. A publisher
     /// does so from an age of 30 seconds on: on a younger connection, a refused message is
     /// refused. While the new connection can't be opened, other messages wait, and
-    /// [`Reconnect`](crate::Reconnect) applies.
+    /// [`Reconnect`](crate::Reconnect) applies. A consumer with a
+    /// [`recycle_after`](crate::ConsumerBuilder::recycle_after) below the token's lifetime opens
+    /// the new connection before, and the old one ends when its deliveries are settled.
     ///
     /// ```
     /// use taskcluster_pulse::Connection;
