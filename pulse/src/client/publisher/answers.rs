@@ -59,8 +59,8 @@ impl Answers {
         }
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.in_order.is_empty() && self.apart.is_empty()
+    pub(super) fn len(&self) -> usize {
+        self.in_order.len() + self.apart.len()
     }
 
     pub(super) fn awaits(&self, number: u64) -> bool {

@@ -40,9 +40,11 @@ pub(super) struct InFlight {
     places: usize,
     /// When the connection counts as lost, because expired messages take all places.
     lost_at: Option<Instant>,
-    /// How many messages to send one at a time, to find the one because of which the
-    /// broker closes the channel.
-    one_by_one: usize,
+    /// Maximum number of messages to await answers for. It starts at 1 when the broker has
+    /// closed the channel without naming the reason, and grows by one with each answer, so
+    /// that it doubles with each round trip. So a few dozen round trips find one of a thousand
+    /// messages, and if all of them are refused, each is sent a second time, alone.
+    limit: usize,
     deadline: Duration,
     meter: Arc<Meter>,
 }
@@ -61,7 +63,7 @@ impl InFlight {
             expired: BTreeMap::new(),
             places,
             lost_at: None,
-            one_by_one: 0,
+            limit: usize::MAX,
             deadline,
             meter,
         }
@@ -98,7 +100,8 @@ impl InFlight {
         &mut self,
         publish: impl Fn(&Arc<RawMessage>, u64) -> Result<Answer, Unsendable>,
     ) {
-        while self.one_by_one == 0 || self.answers.is_empty() {
+        // The answers to expired messages may never come, and the others would wait for them.
+        while self.answers.len().saturating_sub(self.expired.len()) < self.limit {
             let Some(number) = self.unsent.pop_front() else {
                 return;
             };
@@ -108,7 +111,6 @@ impl InFlight {
             };
             if message.is_left_out() {
                 self.take(number);
-                self.one_by_one = self.one_by_one.saturating_sub(1);
                 continue;
             }
             match publish(message.message(), number) {
@@ -175,7 +177,7 @@ impl InFlight {
 
     /// Processes the broker's answer to one message.
     fn settle(&mut self, number: u64, confirm: Confirm) {
-        self.one_by_one = self.one_by_one.saturating_sub(1);
+        self.limit = self.limit.saturating_add(1);
         self.free(number);
         if confirm.unrouted == Some(number) {
             if let Some(message) = self.take(number) {
@@ -234,8 +236,6 @@ impl InFlight {
             self.meter.expired.up();
             let place = message.expire(self.deadline, delay_reason);
             if self.answers.awaits(number) {
-                // Its answer may never come, and the others would wait for it.
-                self.one_by_one = 0;
                 self.expired.insert(number, place);
             }
         }
@@ -312,9 +312,9 @@ impl InFlight {
     }
 
     /// Ends the messages because of which the broker closed the channel, if `error` names
-    /// their exchange or only one was unanswered; otherwise messages are sent one at a
-    /// time to find them. Messages to `declared` exchanges are sent again after a delay,
-    /// because those are declared again.
+    /// them or only one was unanswered; otherwise few messages are sent at once, to find
+    /// them. Messages to `declared` exchanges are sent again after a delay, because those are
+    /// declared again.
     pub(super) fn channel_closed(&mut self, error: &TransportError, declared: &[&'static str]) {
         let sent = self.unsend();
         let (mut refused, mut delayed) = (BTreeSet::new(), BTreeSet::new());
@@ -322,7 +322,7 @@ impl InFlight {
             let Some(message) = self.messages.get_mut(*number) else {
                 continue;
             };
-            let is_named = names(error, message.exchange());
+            let is_named = names(error, message.message());
             let is_missing = is_named && error.code == Some(code::NOT_FOUND);
             if is_missing && declared.contains(&message.exchange()) {
                 delayed.insert(*number);
@@ -334,7 +334,7 @@ impl InFlight {
             }
         }
         if refused.is_empty() && delayed.is_empty() {
-            self.one_by_one = sent.len();
+            self.limit = 1;
         }
         self.unsent.retain(|number| !delayed.contains(number));
         for number in delayed {
@@ -357,16 +357,26 @@ impl InFlight {
     }
 }
 
-/// Whether the broker closed the channel because `exchange` does not exist, or because the
-/// user may not write to it, in RabbitMQ's words. Access to a topic is to a routing key, so
-/// other messages to the exchange may be allowed.
-fn names(error: &TransportError, exchange: &str) -> bool {
-    let text = match error.code {
-        Some(code::NOT_FOUND) => format!("'{exchange}'"),
-        Some(code::ACCESS_REFUSED) => format!("access to exchange '{exchange}'"),
-        _ => return false,
-    };
-    error.reason.contains(&text)
+/// Whether the broker closed the channel because of the exchange of `message` or its size, in
+/// RabbitMQ's words: the exchange does not exist, or the user may not write to it. Access to a
+/// topic is to a routing key, so other messages to the exchange may be allowed.
+fn names(error: &TransportError, message: &RawMessage) -> bool {
+    let (reason, exchange) = (&error.reason, &message.exchange);
+    match error.code {
+        Some(code::NOT_FOUND) => reason.contains(&format!("'{exchange}'")),
+        Some(code::ACCESS_REFUSED) => reason.contains(&format!("access to exchange '{exchange}'")),
+        Some(code::PRECONDITION_FAILED) => {
+            max_message_size(reason).is_some_and(|max_bytes| message.bytes.len() > max_bytes)
+        }
+        _ => false,
+    }
+}
+
+/// The limit in "message size 20 is larger than configured max size 10".
+fn max_message_size(reason: &str) -> Option<usize> {
+    let (_, sizes) = reason.split_once("message size ")?;
+    let (_, max_bytes) = sizes.split_once("max size ")?;
+    max_bytes.parse().ok()
 }
 
 #[cfg(test)]

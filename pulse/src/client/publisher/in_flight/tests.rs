@@ -394,6 +394,12 @@ async fn the_message_that_closes_the_channel_is_found() {
     poll_answers(&mut messages).expect("open");
     assert!(first.try_recv().expect("an outcome").is_ok());
     sent.send(&mut messages);
+    assert_eq!(sent.keys(), ["large", "last"], "two at a time");
+    sent.messages.take();
+    messages.channel_closed(&too_large(), &[]);
+
+    sent.send(&mut messages);
+    assert_eq!(sent.keys(), ["large"], "one at a time");
     sent.answer("large", Err(too_large()));
     let error = poll_answers(&mut messages).expect_err("closed");
     messages.channel_closed(&error, &[]);
@@ -407,7 +413,155 @@ async fn the_message_that_closes_the_channel_is_found() {
     assert_eq!(sent.keys(), ["last"]);
 }
 
-/// Sent one at a time, the others would take a round trip each.
+/// A broker that refuses some of a thousand messages, for a reason that names none. A channel
+/// that it closes has answered nothing.
+struct Search {
+    refused: fn(usize) -> bool,
+    round_trips: usize,
+    closings: usize,
+    /// How many times each message was accepted.
+    accepted: [usize; 1000],
+    outcomes: Vec<Outcome>,
+    messages: InFlight,
+}
+
+impl Search {
+    fn of(refused: fn(usize) -> bool) -> Self {
+        let mut messages = in_flight();
+        let keys = (0..1000).map(|number: usize| number.to_string());
+        let outcomes = keys.map(|key| add(&mut messages, &key)).collect();
+        let mut search = Self {
+            refused,
+            round_trips: 0,
+            closings: 0,
+            accepted: [0; 1000],
+            outcomes,
+            messages,
+        };
+        while !search.messages.is_empty() {
+            search.make_round_trip();
+        }
+        search
+    }
+
+    fn make_round_trip(&mut self) {
+        let sent = Sent::default();
+        sent.send(&mut self.messages);
+        self.round_trips += 1;
+        let keys = sent.keys();
+        let numbers = keys
+            .iter()
+            .map(|key| key.parse::<usize>().expect("a number"));
+        let accepted: Vec<_> = numbers
+            .take_while(|number| !(self.refused)(*number))
+            .collect();
+        accepted
+            .iter()
+            .for_each(|number| self.accepted[*number] += 1);
+        if accepted.len() < keys.len() {
+            self.closings += 1;
+            let reason = TransportError::coded(code::PRECONDITION_FAILED, "invalid message");
+            return self.messages.channel_closed(&reason, &[]);
+        }
+        keys.iter().for_each(|key| sent.answer(key, Ok(ACK)));
+        poll_answers(&mut self.messages).expect("open");
+    }
+
+    fn assert_outcomes(&mut self) {
+        for (number, outcome) in self.outcomes.iter_mut().enumerate() {
+            let outcome = outcome.try_recv().expect("an outcome");
+            assert_eq!(outcome.is_err(), (self.refused)(number), "{number}");
+        }
+    }
+}
+
+/// One at a time, the last one would take a minute and more, and all others their deadlines.
+#[tokio::test(start_paused = true)]
+async fn a_refused_message_is_found_in_few_round_trips_wherever_it_is() {
+    for refused in [|it| it == 0, |it| it == 9, |it| it == 500, |it| it == 999] {
+        let mut search = Search::of(refused);
+        search.assert_outcomes();
+        assert!(
+            search.round_trips < 60,
+            "{} round trips",
+            search.round_trips
+        );
+        assert!(search.closings <= 11, "{} channels", search.closings);
+        let copies = search.accepted.iter();
+        assert!(
+            copies.sum::<usize>() < 3000,
+            "three times at most, on average"
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_search_ends_if_many_messages_are_refused() {
+    let mut all = Search::of(|_| true);
+    all.assert_outcomes();
+    assert_eq!(all.closings, 1001);
+    let mut half = Search::of(|number| number % 2 == 0);
+    half.assert_outcomes();
+    assert!(half.closings <= 1010, "{} channels", half.closings);
+    assert!(half.accepted.iter().all(|copies| *copies <= 3));
+}
+
+/// Those that have expired, or need no answer any more, don't count.
+#[tokio::test(start_paused = true)]
+async fn messages_are_not_slowed_down_by_a_search_for_one_that_has_expired() {
+    let (mut messages, sent) = (in_flight(), Sent::default());
+    let too_large = TransportError::coded(code::PRECONDITION_FAILED, "message too large");
+    let late = DEADLINE / 2;
+    let expired = ["a", "b", "c", "d"].map(|key| add_late(&mut messages, key, late));
+    sent.send(&mut messages);
+    sent.messages.take();
+    messages.channel_closed(&too_large, &[]);
+    advance(late).await;
+    messages.tick(&DelayReason::NoAnswer).expect("open");
+    assert!(
+        expired
+            .map(error_of)
+            .iter()
+            .all(|error| error.may_have_arrived)
+    );
+    let _later = ["e", "f", "g", "h"].map(|key| add(&mut messages, key));
+    for keys in [&["e"][..], &["f", "g"]] {
+        sent.send(&mut messages);
+        assert_eq!(sent.keys(), keys);
+        keys.iter().for_each(|key| sent.answer(key, Ok(ACK)));
+        poll_answers(&mut messages).expect("open");
+    }
+}
+
+/// Searched for, the others would take some round trips, and some would arrive again.
+#[tokio::test(start_paused = true)]
+async fn messages_above_the_brokers_limit_are_found_by_their_size() {
+    let of_bytes = |bytes| RawMessage {
+        bytes: vec![0; bytes],
+        ..message(&bytes.to_string())
+    };
+    for words in ["max size", "configured max size"] {
+        let reason = format!("PRECONDITION_FAILED - message size 12 is larger than {words} 10");
+        let too_large = TransportError::coded(code::PRECONDITION_FAILED, reason);
+        let (mut messages, sent) = (in_flight(), Sent::default());
+        let [_small, large, larger] = [10, 11, 12]
+            .map(|bytes| add_as(&mut messages, of_bytes(bytes), DEADLINE, Arc::default()));
+        sent.send(&mut messages);
+        sent.messages.take();
+        messages.channel_closed(&too_large, &[]);
+        for error in [large, larger].map(error_of) {
+            assert!(
+                error.to_string().contains("make the message smaller"),
+                "{error}"
+            );
+        }
+        let _later = add(&mut messages, "later");
+        sent.send(&mut messages);
+        assert_eq!(sent.keys(), ["10", "later"]);
+    }
+}
+
+/// Searched for, they would take a channel each.
 #[tokio::test(start_paused = true)]
 async fn messages_to_a_forbidden_exchange_are_found_by_its_name() {
     let reason = "ACCESS_REFUSED - write access to exchange 'exchange/b' in vhost '/' refused \
