@@ -2,9 +2,11 @@
 
 use std::any::Any;
 use std::future::{Future, poll_fn};
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::pin;
 use std::task::Poll;
+
+use tokio::task::JoinError;
 
 /// Awaits `future`. A panic in it becomes an error with the panic's text, so that it
 /// affects only the message that is being handled.
@@ -19,6 +21,16 @@ pub(crate) async fn caught<T>(future: impl Future<Output = T>) -> Result<T, Stri
         }
     })
     .await
+}
+
+/// The result of a task of the client; `None` if it was cancelled. A panic in it goes on in the
+/// caller.
+pub(crate) fn joined<T>(outcome: Result<T, JoinError>) -> Option<T> {
+    match outcome.map_err(JoinError::try_into_panic) {
+        Ok(result) => Some(result),
+        Err(Ok(panic)) => resume_unwind(panic),
+        Err(Err(_)) => None,
+    }
 }
 
 pub(crate) fn text(panic: &(dyn Any + Send)) -> String {

@@ -9,7 +9,9 @@ use metrics::{
     Counter, CounterFn, Gauge, GaugeFn, Histogram, Key, KeyName, Metadata, Recorder, SharedString,
     Unit,
 };
-use taskcluster_pulse::{Consumer, Envelope, Error, Exchange, MemoryBroker, Publisher};
+use taskcluster_pulse::{
+    Consumer, Envelope, Error, Exchange, MemoryBroker, PublishErrorKind, Publisher,
+};
 
 use crate::common::{Numbered, eventually, message};
 use crate::{EXCHANGE, QUEUE, builder, dead_lettering, publish};
@@ -377,6 +379,32 @@ fn a_recorder_may_always_panic() {
             received.await.expect_err("it panics");
             assert_eq!(handle.gauges().in_work, 0);
             eventually(|| broker.queue_len(QUEUE) == Some(1)).await;
+        });
+    });
+}
+
+/// It could publish nothing more, and would seem connected.
+#[test]
+fn a_publisher_whose_recorder_has_panicked_has_ended() {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    let names = &["taskcluster_pulse_confirmed_total"];
+    metrics::with_local_recorder(&Panicking { names, times: 1 }, || {
+        runtime.block_on(async {
+            let broker = MemoryBroker::new();
+            let publisher = Publisher::builder(broker.connection()).declare::<Numbered>();
+            let publisher = publisher.start().await.expect("started");
+            let earlier = publisher.publish(&message(1)).await.expect("accepted");
+            let earlier = earlier.await.expect_err("no outcome");
+            let later = publisher.publish(&message(2)).await.expect_err("ended");
+            for error in [earlier, later] {
+                assert!(matches!(error.kind, PublishErrorKind::Closed), "{error}");
+            }
+            assert_eq!(publisher.gauges().connected, 0);
+            let closed = tokio::spawn(publisher.close()).await;
+            assert!(closed.expect_err("the panic").is_panic());
         });
     });
 }

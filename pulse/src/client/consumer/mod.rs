@@ -48,6 +48,7 @@ use self::supervisor::Started;
 use super::connection::Connection;
 use super::counters::{Counters, Gauges};
 use super::error::{BindingError, Error};
+use super::panic;
 
 /// Reads a queue; messages that are not acked are delivered again.
 ///
@@ -188,16 +189,9 @@ impl Consumer {
     }
 }
 
-/// The outcome of a task of the consumer.
+/// The outcome of a task of the consumer, which only the end of the runtime cancels.
 fn joined(outcome: Result<Result<(), Error>, JoinError>) -> Result<(), Error> {
-    match outcome {
-        Ok(result) => result,
-        Err(error) => match error.try_into_panic() {
-            Ok(panic) => std::panic::resume_unwind(panic),
-            // Nothing else cancels the task.
-            Err(_) => Err(Error::RuntimeShutDown),
-        },
-    }
+    panic::joined(outcome).unwrap_or(Err(Error::RuntimeShutDown))
 }
 
 impl Stream for Consumer {

@@ -15,7 +15,8 @@ use crate::violations::Violations;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct PublishError {
-    /// The message's exchange; `None` if the runtime was shut down before the confirmation.
+    /// The message's exchange; `None` if the publisher was [closed](PublishErrorKind::Closed)
+    /// before the confirmation.
     pub exchange: Option<String>,
     /// The message's routing key; `None` if there is no exchange, or the key is invalid.
     pub routing_key: Option<String>,
@@ -157,7 +158,8 @@ pub enum PublishErrorKind {
     /// The publisher has ended because of an error.
     #[error("the publisher has ended; start another once the cause is removed")]
     Ended(#[source] SharedError<Error>),
-    /// The publisher was dropped together with its runtime.
+    /// The publisher was dropped together with its runtime, or has ended by a panic, which
+    /// [`Publisher::close`](super::Publisher::close) passes on.
     #[error("the publisher was closed before the broker confirmed the message; publish it again")]
     Closed,
 }

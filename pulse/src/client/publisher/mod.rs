@@ -23,7 +23,7 @@ use std::task::{Context, Poll, ready};
 
 use tokio::sync::mpsc::error::SendError;
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
-use tokio::task::JoinHandle;
+use tokio::task::{JoinError, JoinHandle};
 use tokio::time::{Instant, timeout_at};
 
 pub use builder::PublisherBuilder;
@@ -36,6 +36,7 @@ use self::shared::Shared;
 use super::connection::Connection;
 use super::counters::{Counters, Gauges};
 use super::envelope::Envelope;
+use super::panic;
 use super::transport::RawMessage;
 use crate::binding::Exchange;
 use crate::event::Message;
@@ -86,6 +87,8 @@ impl Publisher {
     /// Completes when the message is queued in this program, once fewer than
     /// [`max_in_flight`](PublisherBuilder::max_in_flight) messages are unconfirmed. Await
     /// the [`Confirmation`] to know that the broker has it.
+    ///
+    /// Cancel safe: nothing is published when the future is dropped before it completes.
     ///
     /// # Errors
     ///
@@ -208,15 +211,18 @@ impl Publisher {
 
     /// Waits until every message is confirmed or past its deadline, and closes
     /// the connection.
+    ///
+    /// # Panics
+    ///
+    /// If the publisher has ended by a panic, for instance in the program's recorder of
+    /// metrics.
     pub async fn close(self) {
-        let Self {
-            messages,
-            supervisor,
-            ..
-        } = self;
-        drop(messages);
-        // An error means that the runtime shuts down.
-        let _ = supervisor.await;
+        panic::joined(self.finish().await);
+    }
+
+    async fn finish(self) -> Result<(), JoinError> {
+        drop(self.messages);
+        self.supervisor.await
     }
 
     /// Closes the connection and drops unconfirmed messages. Those that the broker has
@@ -227,7 +233,8 @@ impl Publisher {
             self.supervisor.abort();
             link.inspect(|link| link.reset());
         }
-        self.close().await;
+        // A panic has failed these messages already.
+        let _ = self.finish().await;
     }
 
     /// Totals since the publisher started, such as the number of confirmed messages.

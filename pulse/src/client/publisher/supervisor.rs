@@ -54,6 +54,15 @@ struct Supervisor {
     shared: Arc<Shared>,
 }
 
+impl Drop for Supervisor {
+    /// Also after a panic of the program's code, such as its recorder of metrics.
+    fn drop(&mut self) {
+        // Wakes the callers of `publish` that wait for a place, with an error.
+        self.shared.places.close();
+        self.shared.meter.connected.set(false);
+    }
+}
+
 impl Supervisor {
     /// Opens the first session, in as many attempts as the policy allows.
     async fn connect(&mut self) -> Result<Session, Error> {
@@ -69,9 +78,6 @@ impl Supervisor {
             tracing::error!("publisher ended: {}", error_chain(&error));
             self.outbox.fail(error).await;
         }
-        // Wakes the callers of `publish` that wait for a place, with an error.
-        self.shared.places.close();
-        self.shared.meter.connected.set(false);
     }
 
     /// Publishes over one session after the other.
