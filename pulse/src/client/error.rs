@@ -2,10 +2,12 @@
 
 use std::fmt;
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::time::Duration;
 
 use super::envelope::Envelope;
+use super::panic;
 use super::shared_error::SharedError;
 use crate::routing::RoutingKeyError;
 use crate::violations::Violations;
@@ -227,16 +229,21 @@ impl std::error::Error for FailedMessage {
     }
 }
 
-/// An error with its causes, in one line.
+/// An error with its causes, in one line. The text of one may be made by the program's code: a
+/// panic in it must not end the client.
 pub(crate) fn error_chain(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
-    }
-    text
+    let chain = || {
+        let mut text = error.to_string();
+        let mut cause = error.source();
+        while let Some(error) = cause {
+            text.push_str(": ");
+            text.push_str(&error.to_string());
+            cause = error.source();
+        }
+        text
+    };
+    catch_unwind(AssertUnwindSafe(chain))
+        .unwrap_or_else(|panic| format!("the text of the error panicked: {}", panic::text(&*panic)))
 }
 
 /// A binding that the broker refused to add or to remove.

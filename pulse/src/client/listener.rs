@@ -21,11 +21,16 @@ impl<E: Event> Listener<E> {
     }
 
     pub(crate) fn send(&self, event: &E) {
-        event.trace();
-        // A panic of the program's code must not end the consumer or the publisher.
-        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| (self.0)(event))) {
-            tracing::error!("the listener for events panicked: {}", text(&*panic));
-        }
+        call("the log", || event.trace());
+        call("the listener for events", || (self.0)(event));
+    }
+}
+
+/// Calls the program's code. A panic in it must not end the consumer or the publisher.
+fn call(name: &str, code: impl FnOnce()) {
+    if let Err(panic) = catch_unwind(AssertUnwindSafe(code)) {
+        let report = || tracing::error!("{name} panicked: {}", text(&*panic));
+        let _ = catch_unwind(AssertUnwindSafe(report));
     }
 }
 

@@ -79,9 +79,11 @@ fn no_error_repeats_its_cause() {
 #[cfg(feature = "amqp")]
 mod amqp {
     use std::error::Error as _;
+    use std::fmt;
     use std::io;
     use std::net::TcpListener;
     use std::sync::mpsc;
+    use std::time::Duration;
 
     use taskcluster_pulse::{
         Connection, Consumer, Envelope, Error, Publisher, PublisherEvent, Queue, Reconnect,
@@ -152,6 +154,28 @@ mod amqp {
         let cause = error.source().and_then(|it| it.downcast_ref::<io::Error>());
         let cause = cause.expect("the error of the file system");
         assert_eq!(cause.kind(), io::ErrorKind::NotFound);
+    }
+
+    /// As one with a poisoned lock.
+    #[derive(Debug)]
+    struct Unprintable;
+
+    impl fmt::Display for Unprintable {
+        fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+            panic!("no text today");
+        }
+    }
+
+    impl std::error::Error for Unprintable {}
+
+    #[tokio::test]
+    async fn a_client_goes_on_although_the_text_of_a_providers_error_panics() {
+        let connection = connection().secret_from(async || Err::<String, _>(Unprintable));
+        let policy = Reconnect::forever().delays(Duration::ZERO, Duration::ZERO);
+        let publisher = Publisher::builder(connection).reconnect(policy.at_most(2));
+        let error = publisher.start().await.expect_err("no secret");
+        let is_last = matches!(error, Error::GaveUp { attempts: 2, .. });
+        assert!(is_last, "{error}");
     }
 
     #[test]

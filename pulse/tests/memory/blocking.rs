@@ -5,10 +5,11 @@ use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use taskcluster_pulse::{
-    ConsumerEvent, DecodeError, Envelope, FromMessage, MemoryBroker, OnFailure, Violations,
+    ConsumerEvent, DecodeError, Envelope, FromMessage, MemoryBroker, OnFailure, Publisher,
+    Violations,
 };
 
-use crate::common::{Event, eventually};
+use crate::common::{Event, Numbered, eventually, message};
 use crate::{builder, publish};
 use std::time::Duration;
 
@@ -268,6 +269,19 @@ async fn a_message_is_requeued_if_the_log_panics() {
     handle.stop();
     run.await.expect("no panic").expect("stopped");
     assert_eq!(broker.queue_len(crate::QUEUE), Some(0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_publisher_goes_on_if_the_log_of_its_events_panics() {
+    let broker = MemoryBroker::new();
+    let publisher = Publisher::builder(broker.connection()).declare::<Numbered>();
+    let publisher = publisher.start().await.expect("started");
+    let _log = tracing::subscriber::set_default(PanickingLog);
+    broker.disconnect();
+    let confirmation = publisher.publish(&message(1)).await.expect("accepted");
+    confirmation.await.expect("confirmed");
+    assert_eq!(publisher.counters().connections_lost, 1);
+    publisher.close().await;
 }
 
 #[tokio::test(start_paused = true)]

@@ -85,9 +85,10 @@ where
             meter.retried.up();
         }
         job.attempts += 1;
-        let Err((error, reason)) = self.handle(message).await else {
+        let Err(error) = self.handle(message).await else {
             return job.delivery.ack();
         };
+        let reason = error_chain(&*error);
         meter.failed.up();
         tracing::warn!(
             exchange = job.delivery.exchange(),
@@ -99,23 +100,15 @@ where
         self.fail(job, error);
     }
 
-    /// Calls the handler. Returns its error or panic, also as text.
-    async fn handle(&self, message: M) -> Result<(), (SharedError, String)> {
+    /// Calls the handler. Returns its error or panic.
+    async fn handle(&self, message: M) -> Result<(), SharedError> {
         let handled = caught(async {
             let result = (self.function)(message).await;
-            // The error's conversion and text are the program's code, which may panic as
-            // well.
-            result.map_err(|error| {
-                let error: SharedError = SharedError(Arc::from(error.into()));
-                let reason = error_chain(&*error);
-                (error, reason)
-            })
+            // The conversion is the program's code, which may panic as well.
+            result.map_err(|error| SharedError(Arc::from(error.into())))
         });
-        handled.await.unwrap_or_else(|panic| {
-            let error = described("the handler panicked", &panic);
-            let reason = error.to_string();
-            Err((error, reason))
-        })
+        let handled = handled.await;
+        handled.unwrap_or_else(|panic| Err(described("the handler panicked", &panic)))
     }
 
     fn fail(&self, job: Job, error: SharedError) {
