@@ -52,7 +52,7 @@ pub struct DeadLetterQueue {
     request: Mutex<Option<Request>>,
     /// How many dead letters are still to be returned.
     left: u32,
-    /// Whether the connection was given up because a replay was not answered.
+    /// Whether the last replay was not answered, so that the broker may not have read it.
     is_unanswered: bool,
 }
 
@@ -163,7 +163,6 @@ impl DeadLetterQueue {
     /// Checks that dead letters can be deleted, as far as is known.
     fn check_open(&self) -> Result<(), Error> {
         match self.channel.is_open() {
-            _ if self.is_unanswered => Err(self.lost(no_answer())),
             true => Ok(()),
             false => Err(self.lost(TransportError::lost("its channel is closed"))),
         }
@@ -175,6 +174,16 @@ impl DeadLetterQueue {
             reason: error.reason,
             advice: "open it again; dead letters that were replayed or discarded may still be in it",
             source: error.source,
+        }
+    }
+}
+
+impl Drop for DeadLetterQueue {
+    /// The broker may be short of memory or disk, and would read the message later, while the
+    /// dead letter is still in its queue.
+    fn drop(&mut self) {
+        if self.is_unanswered {
+            self.link.reset();
         }
     }
 }
@@ -203,6 +212,10 @@ impl DeadLetter<'_> {
     /// exchange and routing key. If it removes other bindings, it keeps that one while its
     /// policy is [`OnFailure::DeadLetter`](super::OnFailure::DeadLetter).
     ///
+    /// If the future is dropped before it completes, the dead letter stays in the queue, and
+    /// the message may be replayed nevertheless, but not after the [`DeadLetterQueue`] has
+    /// closed or was dropped.
+    ///
     /// # Errors
     ///
     /// [`Error`], if the broker does not confirm the message, or the dead letter can't be
@@ -225,11 +238,13 @@ impl DeadLetter<'_> {
         let message = Arc::new(self.envelope.to_forwarded(replay_exchange, reason));
         let answered = channel.publish(&message, self.tag);
         let answered = answered.map_err(|error| refused(from, error.into()))?;
+        // It stays if this future is dropped meanwhile.
+        queue.is_unanswered = true;
         let Ok(answered) = timeout(TIMEOUT, answered).await else {
-            queue.is_unanswered = true;
             queue.link.reset();
             return Err(queue.lost(no_answer()));
         };
+        queue.is_unanswered = false;
         let Confirm { is_ack, unrouted } = answered.map_err(|error| refused(from, error))?;
         if unrouted.is_none() {
             queue.replays = Some(channel);

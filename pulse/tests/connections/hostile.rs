@@ -2,8 +2,7 @@
 
 use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
@@ -23,36 +22,42 @@ struct Broker {
     levels: usize,
     /// Whether it answers nothing from the close of a connection on.
     falls_silent: bool,
+    /// Whether it sends a heartbeat a second after a publisher has come, and reads nothing before.
+    reads_late: bool,
     /// How many messages each queue has.
     messages: u8,
 }
+
+/// How each connection has ended for the broker.
+type Ends = Arc<Mutex<Vec<Option<io::ErrorKind>>>>;
 
 const USUAL: Broker = Broker {
     frame_max: 131_072,
     tags: &[1],
     levels: 0,
     falls_silent: false,
+    reads_late: false,
     messages: 0,
 };
 
 impl Broker {
     /// Listens on a port, and returns a connection to it.
     fn start(self) -> Connection {
-        self.start_counting().0
+        self.start_watched().0
     }
 
-    /// The same, and how many connections have ended.
-    fn start_counting(self) -> (Connection, Arc<AtomicUsize>) {
-        let ended = Arc::new(AtomicUsize::new(0));
-        let count = Arc::clone(&ended);
+    /// The same, and the connections that have ended.
+    fn start_watched(self) -> (Connection, Ends) {
+        let ended = Ends::default();
+        let ends = Arc::clone(&ended);
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let port = listener.local_addr().expect("an address").port();
         thread::spawn(move || {
             while let Ok((stream, _)) = listener.accept() {
-                let count = Arc::clone(&count);
+                let ends = Arc::clone(&ends);
                 thread::spawn(move || {
-                    let _ = self.serve(stream);
-                    count.fetch_add(1, Ordering::SeqCst);
+                    let end = self.serve(stream).map_err(|error| error.kind()).err();
+                    ends.lock().expect("no panic").push(end);
                 });
             }
         });
@@ -100,6 +105,10 @@ impl Broker {
                 return io::copy(&mut stream, &mut io::sink()).map(drop);
             }
             stream.write_all(&answer)?;
+            if self.reads_late && [class, kind] == [85, 10] {
+                thread::sleep(Duration::from_secs(1));
+                stream.write_all(&frame(8, 0, &[]))?;
+            }
         }
     }
 
@@ -248,13 +257,13 @@ async fn a_connection_ends_if_the_broker_does_not_answer_its_close() {
         falls_silent,
         ..USUAL
     };
-    let (connection, ended) = silent.start_counting();
+    let (connection, ended) = silent.start_watched();
     let consumer = consumer(connection, &Seen::default()).start().await;
     let mut consumer = consumer.expect("started");
     consumer.next().await.expect("a delivery").ack();
     let stopped = consumer.stop_within(Duration::from_millis(10)).await;
     stopped.expect("stopped");
-    eventually(|| ended.load(Ordering::SeqCst) == 1).await;
+    eventually(|| ended.lock().expect("no panic").len() == 1).await;
 }
 
 #[tokio::test]
@@ -264,10 +273,31 @@ async fn a_connection_ends_if_it_is_dropped_without_a_close() {
         falls_silent,
         ..USUAL
     };
-    let (connection, ended) = silent.start_counting();
+    let (connection, ended) = silent.start_watched();
     let dead = DeadLetterQueue::open(&connection, "q").await;
     drop(dead.expect("open"));
-    eventually(|| ended.load(Ordering::SeqCst) == 1).await;
+    eventually(|| ended.lock().expect("no panic").len() == 1).await;
+}
+
+/// The broker would read the message, and the letter would come once more.
+#[tokio::test]
+async fn a_replay_that_is_dropped_before_its_answer_is_not_read_later() {
+    let letters = Broker {
+        messages: 1,
+        reads_late: true,
+        ..USUAL
+    };
+    let (connection, ended) = letters.start_watched();
+    let dead = DeadLetterQueue::open(&connection, "q").await;
+    let mut dead = dead.expect("open");
+    let letter = dead.next().await.expect("open").expect("a letter");
+    let unanswered = timeout(Duration::from_millis(200), letter.replay()).await;
+    unanswered.expect_err("an answer");
+    drop(dead);
+    eventually(|| ended.lock().expect("no panic").len() == 1).await;
+    // An error of the heartbeat, before the message is read.
+    let end = ended.lock().expect("no panic")[0];
+    assert_eq!(end, Some(io::ErrorKind::BrokenPipe));
 }
 
 /// The answer to the first message carries the return of the second one.
