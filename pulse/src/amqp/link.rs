@@ -6,23 +6,22 @@ use std::net::TcpStream;
 use std::pin::pin;
 use std::sync::{Arc, Mutex};
 
-use async_rs::{Runtime, Tokio};
+use async_rs::Tokio;
 use futures_core::Stream;
-use lapin::tcp::{AMQPUriTcpExt, RustlsConnector};
-use lapin::uri::{AMQPScheme, AMQPUri};
-use lapin::{AsyncTcpStream, ConnectionProperties, ConnectionStatus, ErrorKind, Event};
+use lapin::tcp::RustlsConnector;
+use lapin::{ConnectionProperties, ConnectionStatus, ErrorKind, Event};
 use tokio::runtime::Handle;
 use tokio::sync::watch;
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, spawn_blocking};
 use tokio::time::{sleep, timeout};
 
 use super::address::AMQP;
 use super::channel::{AmqpChannel, REPLY_SUCCESS, answer};
 use super::convert::{no_channel_left, transport_error};
-use super::guard::{self, Guarded};
+use super::guard;
 use super::secret::Secret;
 use super::settings::{Settings, wrong_secret};
-use super::socket::{self, Attempt};
+use super::socket::{self, Attempt, Socket};
 use super::tls;
 use crate::client::Error;
 use crate::client::connection::{ConnectError, Transport};
@@ -52,32 +51,17 @@ impl Transport for Settings {
     fn connect(&self) -> BoxFuture<'_, Result<Box<dyn Link>, ConnectError>> {
         Box::pin(async {
             self.check().map_err(ConnectError::Setup)?;
-            let tls = self.tls().map_err(ConnectError::Setup)?;
             let secret = self.secret().await?;
             if let Some(reason) = wrong_secret(&secret) {
                 return Err(TransportError::lost(reason).into());
             }
-            let (connection, socket) = self.open(&secret, tls).await?;
+            let (connection, socket) = self.open(&secret).await?;
             Ok(Box::new(AmqpLink::new(connection, socket)) as Box<dyn Link>)
         })
     }
 }
 
 impl Settings {
-    /// The TLS configuration; `None` without TLS.
-    fn tls(&self) -> Result<Option<RustlsConnector>, Error> {
-        if !self.address.tls {
-            return Ok(None);
-        }
-        match tls::client_config(self.ca_file.as_deref()) {
-            Ok(config) => Ok(Some(config.into())),
-            Err(error) => Err(Error::CaFile {
-                path: (self.ca_file.clone()).unwrap_or_else(|| "the system's store".into()),
-                source: error.into(),
-            }),
-        }
-    }
-
     async fn secret(&self) -> Result<Secret, TransportError> {
         let Some(provider) = &self.secret_from else {
             return Ok(self.address.secret.clone());
@@ -95,39 +79,52 @@ impl Settings {
     async fn open(
         &self,
         secret: &Secret,
-        tls: Option<RustlsConnector>,
     ) -> Result<(lapin::Connection, Option<TcpStream>), ConnectError> {
         let limit = self.connection_timeout;
-        let (attempt, opening) = Attempt::new();
-        let tokio = Runtime::new(Tokio::current());
-        let properties =
-            ConnectionProperties::default().with_connection_name(self.name.as_str().into());
-        let connection = lapin::Connection::connector(
-            self.uri(secret),
-            guard::runtime(Tokio::current()),
-            async move |uri: AMQPUri, _| {
-                // TLS is started below, with the certificates of the settings.
-                let plain = AMQPUri {
-                    scheme: AMQPScheme::AMQP,
-                    ..uri
-                };
-                let stream = timeout(limit, plain.connect_async(&tokio)).await;
-                let stream = stream.map_err(|_| io::Error::from(io::ErrorKind::TimedOut))??;
-                if let AsyncTcpStream::Plain(stream) = &stream {
-                    opening.keep(stream.get_ref())?;
-                }
-                let stream = match &tls {
-                    Some(tls) => stream.into_rustls(tls, &plain.authority.host).await?,
-                    None => stream,
-                };
-                Ok(AsyncTcpStream::Plain(Guarded::new(stream)))
-            },
-            properties,
-        );
-        match timeout(limit, connection).await {
-            Ok(Ok(connection)) => Ok((connection, attempt.succeed())),
-            Ok(Err(error)) => Err(self.failure(&error, secret)),
-            Err(_) => Err(TransportError::lost(format!("no answer within {limit:?}")).into()),
+        let (attempt, socket) = Attempt::new();
+        let Ok(connection) = timeout(limit, self.connection(secret, &socket)).await else {
+            return Err(TransportError::lost(format!("no answer within {limit:?}")).into());
+        };
+        Ok((connection?, attempt.succeed()))
+    }
+
+    /// Opens a connection over `socket`.
+    async fn connection(
+        &self,
+        secret: &Secret,
+        socket: &Socket,
+    ) -> Result<lapin::Connection, ConnectError> {
+        let tls = self.tls().await?;
+        let uri = self.uri(secret);
+        let opened = async {
+            // Before lapin needs it, because lapin leaves two tasks behind if it gets none.
+            let stream = Mutex::new(Some(socket.open(&uri, tls).await?));
+            let properties =
+                ConnectionProperties::default().with_connection_name(self.name.as_str().into());
+            let once = async move |_, _| {
+                let stream = lock(&stream).take();
+                stream.ok_or_else(|| io::Error::from(io::ErrorKind::ConnectionAborted).into())
+            };
+            let runtime = guard::runtime(Tokio::current());
+            lapin::Connection::connector(uri.clone(), runtime, once, properties).await
+        };
+        opened.await.map_err(|error| self.failure(&error, secret))
+    }
+
+    /// The TLS configuration; `None` without TLS.
+    async fn tls(&self) -> Result<Option<RustlsConnector>, ConnectError> {
+        if !self.address.tls {
+            return Ok(None);
+        }
+        let ca_file = self.ca_file.clone();
+        // The file system may be slow.
+        let read = spawn_blocking(move || tls::client_config(ca_file.as_deref())).await;
+        match read.unwrap_or_else(|error| Err(io::Error::other(error))) {
+            Ok(config) => Ok(Some(config.into())),
+            Err(error) => Err(ConnectError::Setup(Error::CaFile {
+                path: (self.ca_file.clone()).unwrap_or_else(|| "the system's store".into()),
+                source: error.into(),
+            })),
         }
     }
 

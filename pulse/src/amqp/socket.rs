@@ -5,8 +5,13 @@ use std::net::{Shutdown, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
+use async_rs::{Runtime, Tokio};
+use lapin::AsyncTcpStream;
+use lapin::tcp::{AMQPUriTcpExt, RustlsConnector};
+use lapin::uri::{AMQPScheme, AMQPUri};
 use socket2::SockRef;
 
+use super::guard::Guarded;
 use crate::client::lock::lock;
 
 /// Ends an attempt to connect when it is dropped.
@@ -52,12 +57,36 @@ impl Drop for Attempt {
 }
 
 impl Socket {
-    /// Keeps a second handle to the socket.
+    /// Opens a stream to the broker, with TLS if there is a connector for it, and keeps a
+    /// second handle to its socket.
     ///
     /// # Errors
     ///
-    /// The attempt has ended, or the handle can't be duplicated.
-    pub(super) fn keep(&self, stream: &tokio::net::TcpStream) -> io::Result<()> {
+    /// The broker can't be reached, the handshake fails, the attempt has ended, or the handle
+    /// can't be duplicated.
+    pub(super) async fn open(
+        &self,
+        uri: &AMQPUri,
+        tls: Option<RustlsConnector>,
+    ) -> lapin::Result<AsyncTcpStream<Guarded>> {
+        // lapin would start TLS with certificates of its choice.
+        let plain = AMQPUri {
+            scheme: AMQPScheme::AMQP,
+            ..uri.clone()
+        };
+        let tokio = Runtime::new(Tokio::current());
+        let stream = plain.connect_async(&tokio).await?;
+        if let AsyncTcpStream::Plain(stream) = &stream {
+            self.keep(stream.get_ref())?;
+        }
+        let stream = match &tls {
+            Some(tls) => stream.into_rustls(tls, &plain.authority.host).await?,
+            None => stream,
+        };
+        Ok(AsyncTcpStream::Plain(Guarded::new(stream)))
+    }
+
+    fn keep(&self, stream: &tokio::net::TcpStream) -> io::Result<()> {
         let mut state = self.lock();
         if matches!(*state, State::Ended) {
             return Err(io::ErrorKind::TimedOut.into());

@@ -173,3 +173,28 @@ async fn a_silent_broker_is_disconnected_after_the_timeout() {
     let left = tokio::task::spawn_blocking(move || left.recv_timeout(Duration::from_secs(10)));
     left.await.expect("no panic").expect("the socket is closed");
 }
+
+/// The file system may not answer for a while.
+#[cfg(unix)]
+#[tokio::test]
+async fn certificates_are_read_beside_other_tasks_and_within_the_timeout() {
+    let path = std::env::temp_dir().join(format!("taskcluster-pulse-{}.fifo", std::process::id()));
+    let made = std::process::Command::new("mkfifo").arg(&path).status();
+    assert!(made.expect("mkfifo").success());
+    // Opening it waits for its writer.
+    let ca_file = path.clone();
+    let writer = thread::spawn(move || {
+        thread::sleep(Duration::from_secs(1));
+        std::fs::write(ca_file, "no certificate").expect("written");
+    });
+    let connection = connection("localhost", 1)
+        .ca_file(&path)
+        .connection_timeout(Duration::from_millis(100));
+    let start = Publisher::builder(connection)
+        .reconnect(Reconnect::forever().at_most(1))
+        .start();
+    let error = start.await.expect_err("it takes long");
+    assert!(matches!(error, Error::GaveUp { .. }), "{error}");
+    writer.join().expect("no panic");
+    std::fs::remove_file(path).expect("removed");
+}

@@ -35,14 +35,15 @@ impl Consumer {
     /// `(Event, Envelope)` pair, or the [`Envelope`](crate::Envelope) alone.
     ///
     /// ```
+    /// use std::io::Write;
+    ///
     /// use taskcluster_pulse::{Consumer, Envelope, Error, EventSet};
     ///
     /// # async fn example<Event: EventSet>(consumer: Consumer) -> Result<(), Error> {
     /// consumer
     ///     .run(8, async |(event, envelope): (Event, Envelope)| {
-    ///         println!("{}", envelope.routing_key());
     ///         # let _ = event;
-    ///         Ok::<(), std::io::Error>(())
+    ///         writeln!(std::io::stdout(), "{}", envelope.routing_key())
     ///     })
     ///     .await
     /// # }
