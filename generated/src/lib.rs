@@ -12,6 +12,8 @@
 //! ```no_run
 //! # #[cfg(feature = "queue")]
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! use std::io::Write;
+//!
 //! use taskcluster_events::Event;
 //! use taskcluster_events::queue::TaskDefined;
 //! use taskcluster_pulse::{Connection, Consumer};
@@ -25,7 +27,7 @@
 //! consumer
 //!     .run(8, async |event: Event| {
 //!         if let Event::TaskDefined(message) = event {
-//!             println!("{:?}", message.routing_key);
+//!             writeln!(std::io::stdout(), "{:?}", message.routing_key)?;
 //!         }
 //!         Ok::<(), std::io::Error>(())
 //!     })

@@ -165,6 +165,8 @@ fn example(model: &Model, layout: &Layout<'_>) -> Vec<String> {
 ```no_run
 # #[cfg(feature = \"{feature}\")]
 # async fn example() -> Result<(), Box<dyn std::error::Error>> {{
+use std::io::Write;
+
 use {package}::Event;
 use {package}::{module}::{name};
 use taskcluster_pulse::{{Connection, Consumer}};
@@ -178,7 +180,7 @@ let consumer = Consumer::builder(Connection::from_env()?)
 consumer
     .run(8, async |event: Event| {{
         if let Event::{variant}(message) = event {{
-            println!(\"{{:?}}\", message.routing_key);
+            writeln!(std::io::stdout(), \"{{:?}}\", message.routing_key)?;
         }}
         Ok::<(), std::io::Error>(())
     }})

@@ -15,8 +15,9 @@
 //! can't be bound to an exchange that does not exist. Its message reaches no queue; the second
 //! one is printed.
 
-use std::convert::Infallible;
 use std::error::Error;
+use std::future::ready;
+use std::io::{self, Write};
 use std::time::SystemTime;
 
 use taskcluster_pulse::{Connection, Consumer, Message, Publisher, Queue, Word};
@@ -47,7 +48,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     match args.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["watch"] => {
             let consumer = start(connection).await?;
-            run(consumer, |line| println!("{line}")).await?;
+            run(consumer, |line| writeln!(io::stdout(), "{line}")).await?;
         }
         ["announce", environment, service, revision] => {
             let publisher = Publisher::builder(connection)
@@ -99,18 +100,17 @@ async fn start(connection: Connection) -> Result<Consumer, taskcluster_pulse::Er
         .await
 }
 
-/// Calls `print` with a line for each deployment, until the consumer is stopped.
+/// Calls `print` with a line for each deployment, until the consumer is stopped or that fails.
 async fn run(
     consumer: Consumer,
-    print: impl Fn(String) + Send + Sync + 'static,
+    print: impl Fn(String) -> io::Result<()> + Send + Sync + 'static,
 ) -> Result<(), taskcluster_pulse::Error> {
     let handle = move |Event::DeploymentFinished(message): Event| {
         let deployment = &message.payload;
-        print(format!(
+        ready(print(format!(
             "{} is at {}",
             deployment.service, deployment.revision
-        ));
-        std::future::ready(Ok::<(), Infallible>(()))
+        )))
     };
     consumer.run(1, handle).await
 }
@@ -139,6 +139,7 @@ mod tests {
         let (sender, mut lines) = mpsc::unbounded_channel();
         let running = tokio::spawn(run(consumer, move |line| {
             sender.send(line).expect("the test receives lines");
+            Ok(())
         }));
 
         let publisher = Publisher::builder(broker.connection());
