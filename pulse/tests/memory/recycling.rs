@@ -168,3 +168,16 @@ async fn an_exclusive_queue_that_can_t_be_bound_again_is_not_given_up() {
     assert_eq!(consumer.failed_bindings(), [], "of the current queue");
     consumer.stop().await.expect("stopped");
 }
+
+/// A secret would be requested, and a connection opened, only to be closed.
+#[tokio::test(start_paused = true)]
+async fn a_consumer_that_is_to_stop_opens_no_other_connection() {
+    let age = Duration::from_secs(10);
+    // Both come at once, in any order.
+    for _ in 0..50 {
+        let (consumer, seen) = recycled_after(age, &MemoryBroker::new()).await;
+        tokio::time::sleep(age).await;
+        consumer.stop().await.expect("stopped");
+        assert_eq!(seen.ready(), 1);
+    }
+}

@@ -51,13 +51,12 @@ async fn abandoned(
     delivery: &Delivery,
     failed: &FailedMessage,
 ) {
-    let mut stop = shared.stop.subscribe();
     // Taken before its delivery may be lost, so that a stop waits for each.
     let place = publisher.place_of_last_copy();
     sleep(UNCOUNTED_AFTER).await;
     let _waiting = delivery.wait();
     let mut stopped = pin!(async {
-        stop.asked().await;
+        shared.stop.asked().await;
         sleep(STOP_TIMEOUT).await;
     });
     let lost = async {

@@ -184,8 +184,8 @@ impl InboxEntry {
         arrived.iter().map(|arrival| arrival.tag).collect()
     }
 
-    /// Takes the deliveries, unless they have ended. None is handed out until
-    /// [`hand_over`](Self::hand_over).
+    /// Takes the deliveries, unless they have ended. Only those that were received before are
+    /// handed out until [`hand_over`](Self::hand_over).
     pub(super) fn take(&self) -> Option<Box<dyn Deliveries>> {
         let mut sources = lock(&self.sources);
         sources.open.get_mut(&self.id)?.deliveries.take()

@@ -2,6 +2,7 @@
 
 use std::error::Error as StdError;
 use std::future::{Future, poll_fn};
+use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -18,7 +19,6 @@ use super::handler::{Failure, Handler, Job};
 use super::jobs::{Jobs, Place};
 use super::policy::OnFailure;
 use super::retries::{Retries, retry_delay};
-use super::stop::Stop;
 use super::timers::every;
 use super::{Consumer, joined};
 use crate::client::error::{Error, FailedMessage};
@@ -199,11 +199,12 @@ where
     }
 
     async fn run(mut self, consumer: &mut Consumer) -> Option<Error> {
-        let mut stop = consumer.shared.stop.subscribe();
+        let shared = Arc::clone(&consumer.shared);
+        let mut stopped = pin!(shared.stop.asked());
         loop {
             tokio::select! {
                 biased;
-                () = stop.asked() => break,
+                () = &mut stopped => break,
                 Some(failure) = self.failed.recv() => self.decide(failure, consumer),
                 job = self.retries.next() => self.workers.add(vec![job]),
                 _ = self.checks.tick() => self.workers.add(Vec::new()),
@@ -211,7 +212,7 @@ where
             }
         }
         // If the consumer has ended by an error, what waits for the broker has to end, too.
-        consumer.shared.stop.ask();
+        shared.stop.ask();
         self.workers.jobs.abandon();
         self.retries.abandon();
         loop {
@@ -224,7 +225,7 @@ where
                         return self.error;
                     }
                 }
-                () = stop.deadline() => return self.abort(consumer, &mut stop).await,
+                () = shared.stop.deadline() => return self.abort(consumer).await,
             }
         }
     }
@@ -275,13 +276,13 @@ where
     }
 
     /// Aborts the handlers that have not returned in time.
-    async fn abort(mut self, consumer: &Consumer, stop: &mut Stop) -> Option<Error> {
+    async fn abort(mut self, consumer: &Consumer) -> Option<Error> {
         let messages = self.workers.jobs.abandon_running();
         self.workers.tasks.abort_all();
         // One that blocks its thread goes on.
         tokio::select! {
             () = async { while self.workers.tasks.join_next().await.is_some() {} } => {}
-            () = stop.close_deadline() => {}
+            () = consumer.shared.stop.close_deadline() => {}
         }
         self.error.or_else(|| {
             (!messages.is_empty()).then(|| Error::Unfinished {

@@ -2,13 +2,14 @@
 
 mod retirement;
 
-use std::pin::Pin;
+use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tokio::time::{Instant, Sleep, sleep, timeout};
+use tokio::time::{Instant, timeout};
 use tracing::Instrument;
 
 pub(super) use self::retirement::Undelivered;
@@ -18,8 +19,7 @@ use super::other_bindings;
 use super::refused_bindings;
 use super::setup::{self, Prepared};
 use super::shared::Shared;
-use super::stop::Stop;
-use super::timers::{self, due, every};
+use super::timers::{self, every};
 use crate::client::connection::ConnectError;
 use crate::client::counters::Meter;
 use crate::client::error::BindingError;
@@ -51,8 +51,6 @@ pub(super) struct Session {
     pub(super) unlimited: Vec<String>,
     pub(super) failed_bindings: Vec<BindingError>,
     pub(super) since: Instant,
-    /// The time from which the age of its connection counts.
-    fresh_since: Instant,
     /// Tasks that are aborted when the session ends.
     background: JoinSet<()>,
     /// The task of [`timers::run`].
@@ -62,8 +60,8 @@ pub(super) struct Session {
 /// Why a session has ended, or is to be replaced.
 pub(super) enum End {
     Stopped,
-    /// Its connection has reached the configured age; it still delivers.
-    Old,
+    /// By this one, which is set up; it still delivers itself.
+    Replaced(Session),
     /// The channel is lost, and perhaps the connection, or the consumer is cancelled.
     Lost(TransportError),
 }
@@ -92,7 +90,6 @@ impl Session {
             unlimited,
             failed_bindings,
             since: Instant::now(),
-            fresh_since: Instant::now(),
             background: JoinSet::new(),
             timers,
         }
@@ -146,21 +143,28 @@ impl Session {
         Ok(())
     }
 
-    /// Runs until the session ends, or is to be replaced.
+    /// Runs until the session ends, or `successor` has set up another one. While it is `opening`
+    /// one, a consumer that the broker has cancelled does not end: the other session declares
+    /// the queue again, and this one hands out what it has received.
     pub(super) async fn run(
         &mut self,
         shared: &Shared,
-        stop: &mut Stop,
         inbox: &InboxSender,
+        successor: impl Future<Output = Session>,
+        opening: &AtomicBool,
     ) -> End {
-        let mut old = self.recycle_timer(shared.config.recycle);
+        let mut successor = pin!(successor);
         let mut demand = shared.demand.subscribe();
         let mut link = self.link.state();
         let mut checks = every(CHECK_INTERVAL);
         loop {
-            let is_fixed = self.keeps_prefetch && self.prefetch.is_some();
+            let is_kept = self.keeps_prefetch || self.is_cancelled_by_broker();
+            let is_fixed = is_kept && self.prefetch.is_some();
             tokio::select! {
-                end = ended(&self.entry) => return match end {
+                biased;
+                // First, so that no successor is set up after it.
+                () = shared.stop.asked() => return End::Stopped,
+                end = ended(&self.entry, opening) => return match end {
                     DeliveriesEnd::Cancelled => {
                         // Its channel is open. It may not be otherwise, or the tags may be
                         // those of a new queue's deliveries, which RabbitMQ does not tell
@@ -170,18 +174,14 @@ impl Session {
                     }
                     DeliveriesEnd::Lost(error) => End::Lost(error),
                 },
-                error = lost(&mut link) => return End::Lost(error),
-                () = stop.asked() => return End::Stopped,
-                () = due(&mut old) => return End::Old,
+                error = link_lost(&mut link) => return End::Lost(error),
                 error = failed(&mut self.timers) => return End::Lost(error),
+                new = &mut successor => return End::Replaced(new),
                 prefetch = wanted(&mut demand, self.prefetch, &self.tracker), if !is_fixed => {
-                    if shared.stop.is_asked() {
-                        return End::Stopped;
-                    }
                     // Until it has ended, the stop can't requeue what has arrived.
                     let too_late = async {
-                        stop.asked().await;
-                        let _ = timeout(CLOSE_TIMEOUT, stop.deadline()).await;
+                        shared.stop.asked().await;
+                        let _ = timeout(CLOSE_TIMEOUT, shared.stop.deadline()).await;
                     };
                     let started = tokio::select! {
                         started = self.start_deliveries(prefetch, inbox) => started,
@@ -207,11 +207,6 @@ impl Session {
         format!("taskcluster-pulse-{}", self.consumers)
     }
 
-    fn recycle_timer(&self, recycle: Option<Duration>) -> Option<Pin<Box<Sleep>>> {
-        let left = |age: Duration| age.saturating_sub(self.fresh_since.elapsed());
-        recycle.map(|age| Box::pin(sleep(left(age))))
-    }
-
     /// Gives up the deliveries in work after the loss of the channel, at once. The future
     /// returns the reason: that of the connection, if it is lost as well.
     pub(super) fn lose(
@@ -229,12 +224,12 @@ impl Session {
     }
 
     /// Completes soon after the channel or its connection is lost.
-    pub(super) fn lost(&self) -> impl Future<Output = TransportError> + use<> {
+    fn lost(&self) -> impl Future<Output = TransportError> + use<> {
         let (channel, mut link) = (Arc::clone(&self.channel), self.link.state());
         async move {
             tokio::select! {
-                error = lost(&mut link) => error,
-                error = closed(&*channel) => error,
+                error = link_lost(&mut link) => error,
+                error = channel_closed(&*channel) => error,
             }
         }
     }
@@ -255,11 +250,6 @@ impl Session {
     pub(super) fn was_cancelled(&self, error: &TransportError) -> bool {
         // A queue that was deleted cancels its consumers.
         error.code == Some(code::NOT_FOUND) || self.is_cancelled_by_broker()
-    }
-
-    /// Counts its age from now, because no other session could replace it.
-    pub(super) fn recycle_later(&mut self) {
-        self.fresh_since = Instant::now();
     }
 
     /// Ends the session at once; the broker requeues the messages in work. Returns the
@@ -299,12 +289,17 @@ fn is_open(link: &dyn Link) -> bool {
     !matches!(*link.state().borrow(), LinkState::Lost(_))
 }
 
-/// Completes at the end of a session's deliveries; never before they start.
-async fn ended(entry: &Option<InboxEntry>) -> DeliveriesEnd {
-    match entry {
-        Some(entry) => entry.ended().await,
-        None => std::future::pending().await,
+/// Completes at the end of a session's deliveries; never before they start, nor by a cancel
+/// while another session is opened.
+async fn ended(entry: &Option<InboxEntry>, opening: &AtomicBool) -> DeliveriesEnd {
+    if let Some(entry) = entry {
+        let end = entry.ended().await;
+        if matches!(end, DeliveriesEnd::Lost(_)) || !opening.load(Ordering::Relaxed) {
+            return end;
+        }
     }
+    // The session asks again at its next check.
+    std::future::pending().await
 }
 
 /// Completes if the task that sends acks has panicked, for instance in the program's
@@ -315,7 +310,7 @@ async fn failed(timers: &mut JoinSet<()>) -> TransportError {
 }
 
 /// Completes when the connection is lost.
-async fn lost(link: &mut watch::Receiver<LinkState>) -> TransportError {
+async fn link_lost(link: &mut watch::Receiver<LinkState>) -> TransportError {
     let lost = link.wait_for(|state| matches!(state, LinkState::Lost(_)));
     match lost.await.as_deref() {
         Ok(LinkState::Lost(error)) => error.clone(),
@@ -325,7 +320,7 @@ async fn lost(link: &mut watch::Receiver<LinkState>) -> TransportError {
 
 /// Completes soon after the channel has closed. The broker's reason is known only to the
 /// deliveries of a consumer that is not cancelled.
-async fn closed(channel: &dyn Channel) -> TransportError {
+async fn channel_closed(channel: &dyn Channel) -> TransportError {
     let mut checks = every(CHECK_INTERVAL);
     while channel.is_open() {
         checks.tick().await;

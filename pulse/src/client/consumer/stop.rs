@@ -64,46 +64,32 @@ impl StopSignal {
             .map_or(Duration::MAX, |request| request.limit)
     }
 
-    pub(super) fn subscribe(&self) -> Stop {
-        Stop(self.0.subscribe())
-    }
-}
-
-/// Waits for the stop of a consumer.
-#[derive(Clone, Debug)]
-pub(super) struct Stop(watch::Receiver<Option<Request>>);
-
-impl Stop {
     /// Completes when the consumer is asked to stop.
-    pub(super) async fn asked(&mut self) {
-        // A dropped sender counts as a stop: the consumer was dropped as well.
-        let _ = self.0.wait_for(Option::is_some).await;
+    pub(super) async fn asked(&self) {
+        // It fails without a sender, which is here.
+        let _ = self.0.subscribe().wait_for(Option::is_some).await;
     }
 
     /// Completes when connections that have not closed are to be given up.
-    pub(super) async fn close_deadline(&mut self) {
+    pub(super) async fn close_deadline(&self) {
         self.deadline().await;
         sleep(LATE_CLOSE_TIMEOUT).await;
     }
 
     /// Completes when the messages in work are to be given up.
-    pub(super) async fn deadline(&mut self) {
+    pub(super) async fn deadline(&self) {
+        let mut requests = self.0.subscribe();
         loop {
-            let deadline = self
-                .0
-                .borrow_and_update()
-                .and_then(|request| request.deadline);
+            let request = *requests.borrow_and_update();
             let elapsed = async {
-                match deadline {
+                match request.and_then(|request| request.deadline) {
                     Some(deadline) => sleep_until(deadline).await,
                     None => std::future::pending().await,
                 }
             };
             tokio::select! {
                 () = elapsed => return,
-                changed = self.0.changed() => if changed.is_err() {
-                    return std::future::pending().await;
-                },
+                _ = requests.changed() => {}
             }
         }
     }

@@ -1,9 +1,11 @@
 //! Background task of a consumer: runs one session after the other.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::task::{JoinHandle, JoinSet};
+use tokio::time::sleep;
 use tracing::Instrument;
 
 use super::config::Config;
@@ -12,9 +14,8 @@ use super::inbox::{Inbox, InboxSender};
 use super::session::{End, Session, Undelivered};
 use super::setup;
 use super::shared::Shared;
-use super::stop::Stop;
 use crate::client::connection::ConnectError;
-use crate::client::error::{BindingError, Error};
+use crate::client::error::{BindingError, Error, error_chain};
 use crate::client::reconnect::{LostSession, Reconnector};
 use crate::client::transport::{Link, LinkState, TransportError};
 
@@ -37,7 +38,6 @@ pub(super) async fn start(shared: &Arc<Shared>) -> Result<Started, Error> {
     );
     let (sender, inbox) = Inbox::new();
     let mut supervisor = Supervisor {
-        stop: shared.stop.subscribe(),
         reconnector: reconnector(shared),
         shared: Arc::clone(shared),
         inbox: sender,
@@ -53,7 +53,6 @@ pub(super) async fn start(shared: &Arc<Shared>) -> Result<Started, Error> {
 
 struct Supervisor {
     shared: Arc<Shared>,
-    stop: Stop,
     reconnector: Reconnector,
     inbox: InboxSender,
     /// Sessions that wait for the last deliveries to be settled.
@@ -68,7 +67,6 @@ impl Supervisor {
             inbox,
             mut retiring,
             shared,
-            mut stop,
             ..
         } = self;
         // This ends the consumer's deliveries, and then its handlers.
@@ -80,7 +78,7 @@ impl Supervisor {
         if let Some(publisher) = &shared.dead_letter_publisher {
             tokio::select! {
                 () = publisher.close() => {}
-                () = stop.close_deadline() => {}
+                () = shared.stop.close_deadline() => {}
             }
         }
         match deliveries {
@@ -96,14 +94,16 @@ impl Supervisor {
     /// Returns when asked to stop.
     async fn run_sessions(&mut self, mut session: Session) -> Result<(), Error> {
         loop {
-            let end = session.run(&self.shared, &mut self.stop, &self.inbox).await;
+            let (shared, inbox, opening) = (&self.shared, &self.inbox, AtomicBool::new(false));
+            let successor = successor(shared, inbox, &mut self.retiring, &opening);
+            let end = session.run(shared, inbox, successor, &opening).await;
             let error = match end {
                 End::Stopped => {
                     self.retire(session, Undelivered::Requeue);
                     return Ok(());
                 }
-                End::Old => {
-                    session = self.replace(session).await;
+                End::Replaced(new) => {
+                    session = self.replace(session, new);
                     continue;
                 }
                 End::Lost(error) => {
@@ -120,47 +120,20 @@ impl Supervisor {
         }
     }
 
-    /// Sets up a new session before the old one ends. If that fails, the old one goes on,
-    /// and also while the one before has unsettled deliveries: connections would add up if
-    /// those took longer than the age.
-    async fn replace(&mut self, mut old: Session) -> Session {
-        while self.retiring.try_join_next().is_some() {}
-        if !self.retiring.is_empty() {
-            tracing::debug!("connection not recycled: the one before it has not closed yet");
-            old.recycle_later();
-            return old;
+    /// Continues with `new`, while `old` ends in the background.
+    fn replace(&mut self, old: Session, mut new: Session) -> Session {
+        // The new one may have declared the queue again.
+        if old.is_cancelled_by_broker() {
+            self.report_cancelled(&old);
         }
-        let (mut stop, lost) = (self.stop.clone(), old.lost());
-        let new = tokio::select! {
-            new = open_session(&self.shared, &self.inbox) => new,
-            () = stop.asked() => return old,
-            // The old one finds out why.
-            _ = lost => {
-                old.recycle_later();
-                return old;
-            }
-        };
-        match new {
-            Ok(mut new) => {
-                // The new one may have declared the queue again.
-                if old.is_cancelled_by_broker() {
-                    self.report_cancelled(&old);
-                }
-                self.report_ready(&mut new);
-                self.shared.meter.recycled.up();
-                let queue = new.queue.clone();
-                let event = ConsumerEvent::Recycled { queue };
-                self.shared.listener.send(&event);
-                self.report_new_queue(&new);
-                self.retire(old, Undelivered::HandOut);
-                new
-            }
-            Err(error) => {
-                tracing::warn!(?error, "connection not recycled");
-                old.recycle_later();
-                old
-            }
-        }
+        self.report_ready(&mut new);
+        self.shared.meter.recycled.up();
+        let queue = new.queue.clone();
+        let event = ConsumerEvent::Recycled { queue };
+        self.shared.listener.send(&event);
+        self.report_new_queue(&new);
+        self.retire(old, Undelivered::HandOut);
+        new
     }
 
     /// Sets up a new session after the old one was lost; `None` when asked to stop.
@@ -170,12 +143,12 @@ impl Supervisor {
         error: TransportError,
     ) -> Result<Option<Session>, Error> {
         self.shared.meter.connected.set(false);
-        let mut stop = self.stop.clone();
+        let shared = Arc::clone(&self.shared);
         // Also if the consumer is asked to stop at this moment.
         let error = old.lose(error);
         let mut reopened = tokio::select! {
             biased;
-            () = stop.asked() => return Ok(None),
+            () = shared.stop.asked() => return Ok(None),
             session = self.reopen(old, error) => session?,
         };
         self.report_ready(&mut reopened);
@@ -261,7 +234,7 @@ impl Supervisor {
     }
 
     fn retire(&mut self, session: Session, undelivered: Undelivered) {
-        let retire = session.retire(undelivered, Arc::clone(&self.shared), self.stop.clone());
+        let retire = session.retire(undelivered, Arc::clone(&self.shared));
         self.retiring.spawn(retire.in_current_span());
     }
 }
@@ -275,6 +248,39 @@ fn reconnector(shared: &Shared) -> Reconnector {
     let listener = shared.listener.clone();
     let report = move |next| listener.send(&ConsumerEvent::Reconnecting(next));
     Reconnector::new(connection.clone(), reconnect.clone(), report)
+}
+
+/// Sets up another session when the current one has reached the configured age. If that fails,
+/// it is tried again after the same time, and so it is while the session before has unsettled
+/// deliveries: connections would add up if those took longer than the age. `opening` is true
+/// meanwhile.
+async fn successor(
+    shared: &Arc<Shared>,
+    inbox: &InboxSender,
+    retiring: &mut JoinSet<usize>,
+    opening: &AtomicBool,
+) -> Session {
+    let Some(age) = shared.config.recycle else {
+        return std::future::pending().await;
+    };
+    loop {
+        sleep(age).await;
+        while retiring.try_join_next().is_some() {}
+        if !retiring.is_empty() {
+            tracing::debug!("connection not recycled: the one before it has not closed yet");
+            continue;
+        }
+        opening.store(true, Ordering::Relaxed);
+        let opened = open_session(shared, inbox).await;
+        opening.store(false, Ordering::Relaxed);
+        match opened {
+            Ok(session) => return session,
+            Err(error) => {
+                let reason = error_chain(&error.on_open_connection());
+                tracing::warn!(reason, "connection not recycled");
+            }
+        }
+    }
 }
 
 /// Sets up a session on a new connection.
@@ -322,4 +328,53 @@ fn unbound(config: &Config, failed: &[BindingError]) -> Option<Error> {
         count,
         first: first.clone(),
     })
+}
+
+#[cfg(all(test, feature = "memory"))]
+mod tests {
+    use super::*;
+    use crate::client::connection::{Connection, Transport};
+    use crate::client::transport::BoxFuture;
+    use crate::{Consumer, MemoryBroker};
+
+    /// A broker that does not answer after the first connection.
+    struct Silent {
+        connection: Connection,
+        is_connected: AtomicBool,
+    }
+
+    impl Transport for Silent {
+        fn address(&self) -> String {
+            "a silent broker".to_owned()
+        }
+
+        fn user(&self) -> &str {
+            self.connection.user()
+        }
+
+        fn connect(&self) -> BoxFuture<'_, Result<Box<dyn Link>, ConnectError>> {
+            match self.is_connected.swap(true, Ordering::Relaxed) {
+                false => Box::pin(self.connection.open()),
+                true => Box::pin(std::future::pending()),
+            }
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_session_is_served_while_the_next_one_is_set_up() {
+        let broker = MemoryBroker::new();
+        let connection = Connection::over(Silent {
+            connection: broker.connection(),
+            is_connected: AtomicBool::default(),
+        });
+        let builder = Consumer::builder(connection).queue("test");
+        let builder = builder.recycle_after(Duration::from_secs(10));
+        let mut consumer = builder.start().await.expect("started");
+        broker.publish("", "queue/guest/test", &[], b"{}");
+        tokio::time::sleep(Duration::from_secs(11)).await;
+        let next = tokio::time::timeout(Duration::from_secs(1), consumer.next()).await;
+        next.expect("at once").expect("a delivery").ack();
+        consumer.stop().await.expect("stopped");
+        assert_eq!(broker.queue_len("queue/guest/test"), Some(0));
+    }
 }

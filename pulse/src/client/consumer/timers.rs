@@ -1,10 +1,9 @@
 //! The times at which a session sends acks and requeues deliveries.
 
-use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::time::{Interval, MissedTickBehavior, Sleep, interval, sleep};
+use tokio::time::{Interval, MissedTickBehavior, interval, sleep};
 
 use super::ack_tracker::AckTracker;
 
@@ -21,14 +20,6 @@ pub(super) fn every(period: Duration) -> Interval {
     let mut ticks = interval(period);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     ticks
-}
-
-/// Completes when the timer does; never without a timer.
-pub(super) async fn due(timer: &mut Option<Pin<Box<Sleep>>>) {
-    match timer {
-        Some(timer) => timer.as_mut().await,
-        None => std::future::pending().await,
-    }
 }
 
 /// Sends acks that are not part of a full batch, and requeues dropped deliveries. Never

@@ -8,7 +8,7 @@ use tokio::time::{sleep, timeout};
 use super::{CHECK_INTERVAL, Session, failed, is_open};
 use crate::client::consumer::inbox::InboxEntry;
 use crate::client::consumer::shared::Shared;
-use crate::client::consumer::stop::Stop;
+use crate::client::consumer::stop::StopSignal;
 use crate::client::consumer::timers::{REQUEUE_INTERVAL, every};
 use crate::client::transport::{CLOSE_TIMEOUT, TransportError};
 
@@ -33,8 +33,8 @@ impl Session {
         mut self,
         undelivered: Undelivered,
         shared: Arc<Shared>,
-        mut stop: Stop,
     ) -> usize {
+        let stop = &shared.stop;
         self.background.abort_all();
         if undelivered == Undelivered::Requeue {
             self.tracker.close();
@@ -46,7 +46,7 @@ impl Session {
                 () = stop.deadline() => {}
             }
         }
-        let unfinished = match self.settled(undelivered, &mut stop).await {
+        let unfinished = match self.settled(undelivered, stop).await {
             Ok(unfinished) => unfinished,
             Err(error) => {
                 self.report_loss(error, &shared).await;
@@ -86,10 +86,9 @@ impl Session {
     async fn settled(
         &mut self,
         undelivered: Undelivered,
-        stop: &mut Stop,
+        stop: &StopSignal,
     ) -> Result<usize, TransportError> {
         let lost = self.lost();
-        let (mut asked, mut stopping) = (stop.clone(), stop.clone());
         let Self {
             tracker,
             timers,
@@ -103,14 +102,14 @@ impl Session {
             {
                 tokio::select! {
                     handed_out = handed_out(entry) => handed_out?,
-                    () = asked.asked() => {}
+                    () = stop.asked() => {}
                 }
             }
             tracker.close_when_idle().await;
             Ok(0)
         };
         let requeued = async {
-            stopping.asked().await;
+            stop.asked().await;
             // Deliveries that are dropped from now on are the stop's.
             tracker.close();
             // The end of the channel takes no request for each message, but the last handler
