@@ -165,13 +165,15 @@ pub enum Error {
     )]
     DeadLettersNotDurable,
     /// A message could not be handled, and [`OnFailure::Stop`](super::OnFailure::Stop)
-    /// was chosen. The message was requeued. The source has the message and the cause.
-    #[error("a message that could not be handled stopped the consumer; it was requeued")]
+    /// was chosen. The message was not acked: the broker requeues it, or deletes it with an
+    /// exclusive queue. The source has the message and the cause.
+    #[error("a message that could not be handled stopped the consumer; it was not acked")]
     Failed(#[source] FailedMessage),
     /// The consumer was stopped with a time limit, and messages were still in work when
-    /// it had passed. Their handlers were aborted, and the messages requeued.
+    /// it had passed. Their handlers were aborted. The broker requeues the messages, or deletes
+    /// them with an exclusive queue.
     #[error(
-        "{deliveries} deliveries were still in work {limit:?} after the stop; they are requeued"
+        "{deliveries} deliveries were still in work {limit:?} after the stop; they were not acked"
     )]
     #[non_exhaustive]
     Unfinished {

@@ -26,9 +26,9 @@ pub enum OnFailure {
     /// [`ConsumerEvent::Discarded`](crate::ConsumerEvent::Discarded) reports it, raw
     /// bytes included.
     Discard,
-    /// The message is requeued and the consumer stops:
-    /// [`Consumer::run`](crate::Consumer::run) returns
-    /// [`Error::Failed`](crate::Error::Failed).
+    /// The consumer stops without acking the message: [`Consumer::run`](crate::Consumer::run)
+    /// returns [`Error::Failed`](crate::Error::Failed) with it. The broker requeues it, or
+    /// deletes it with an exclusive queue.
     #[default]
     Stop,
 }
@@ -37,7 +37,8 @@ pub enum OnFailure {
 /// breaks its schema.
 ///
 /// An enum value that a newer server has added breaks the schema. An unknown property does
-/// not count: decoding ignores it.
+/// not count: decoding ignores it. A handler that takes the [`Envelope`](crate::Envelope) alone
+/// gets all messages without a check.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Validation {
