@@ -1,4 +1,4 @@
-//! Generates the bindings from `schemas/`, with the names in `names.json`.
+//! Generates code from `schemas/`, with the names in `names.json`.
 
 use std::error::Error;
 use std::path::PathBuf;

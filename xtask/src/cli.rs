@@ -11,7 +11,7 @@ use taskcluster_events_cli::{Defaults, examples_for, fail, usage};
 
 use crate::{test, workspace};
 
-/// Generate and test the crates with Rust types for Taskcluster's pulse messages.
+/// Generate Rust types of Taskcluster's messages, compare deployments, and run the tests.
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 #[command(after_help = "\

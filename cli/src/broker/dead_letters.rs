@@ -29,10 +29,16 @@ Examples:
 
 A replayed message goes to the queue NAME alone, over the exchange
 exchange/USER/NAME/replay, to which the queue is bound for that. The consumer reads it
-as the original message. The exchange and that binding stay. See `listen --help` for what
---where matches. With --json, each message is a line of a recording, which `replay` publishes,
-and the numbers of messages are printed on standard error. If the output is no longer read, `list` ends, while `replay` and `discard`
-go on.
+as the original message. The exchange and that binding stay.
+
+See `listen --help` for what --where matches. Of messages of other exchanges than
+Taskcluster's, it matches only properties of the payload.
+
+With --json, each message is a line of a recording, and the numbers of messages are printed on
+standard error. The command `replay` publishes a recording to the original exchanges, which
+needs permission for them.
+
+If the output is no longer read, `list` ends, while `replay` and `discard` go on.
 
 {CREDENTIALS}
 

@@ -1,4 +1,4 @@
-//! Errors of the commands that talk to a broker.
+//! Errors of the commands that use a broker.
 
 use std::error::Error as StdError;
 use std::io;

@@ -61,16 +61,18 @@ pub(crate) struct Args {
     conditions: Vec<Condition>,
 
     /// Read the durable queue queue/USER/NAME, which collects messages while this command
-    /// does not run, and keeps the bindings of earlier runs. All messages that are read
-    /// are deleted from it, also those that `--where` leaves out: do not name the queue of
-    /// a service. Without this option, only messages that arrive from now on are printed
+    /// does not run, until you delete it, and keeps the bindings of earlier runs. All messages
+    /// that are read are deleted from it, also those that `--where` leaves out: do not name the
+    /// queue of a service. Without this option, only messages that arrive from now on are
+    /// printed
     #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
     queue: Option<String>,
 
     #[command(flatten)]
     style: StyleArgs,
 
-    /// Check each message against its schema, and report those that are not valid
+    /// Check each message strictly against its schema, unknown properties included, and report
+    /// those that are not valid
     #[arg(long)]
     validate: bool,
 

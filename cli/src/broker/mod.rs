@@ -1,4 +1,4 @@
-//! The commands that talk to a broker: `listen`, `replay` and `dead-letters`.
+//! The commands that use a broker: `listen`, `replay` and `dead-letters`.
 
 mod complete;
 mod dead_letters;
@@ -31,7 +31,7 @@ The broker:
   PULSE_USERNAME, PULSE_PASSWORD and, where needed, PULSE_PORT, PULSE_VHOST,
   PULSE_AMQPS=false";
 
-/// A command that talks to a broker.
+/// A command that uses a broker.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Listen(listen::Args),

@@ -45,7 +45,7 @@ binding is confirmed by the broker as well, and dropped. A pipe is held in memor
 may have at most 1 GiB. After {MAX_ATTEMPTS} failed attempts in a row to connect, which take about a
 minute, it gives up.
 
---validate knows the schemas of Taskcluster's exchanges. Messages of other exchanges are
+--validate has the schemas of Taskcluster's exchanges. Messages of other exchanges are
 counted as not checked.
 
 {CREDENTIALS}
@@ -74,7 +74,8 @@ struct What {
     #[arg(long, value_name = "URL", num_args = 0..=1, require_equals = true)]
     to: Option<Option<String>>,
 
-    /// Check each message against its schema, and report those that are not valid
+    /// Check each message strictly against its schema, unknown properties included, and report
+    /// those that are not valid
     #[arg(long)]
     validate: bool,
 }

@@ -53,7 +53,7 @@ pub struct Args {
     out: Option<PathBuf>,
 
     /// The folder of the taskcluster-pulse crate, on which the new crate depends
-    /// [default: the one of the workspace, for `cargo xtask`]
+    /// [required; for `cargo xtask`, the default is that of the workspace]
     #[arg(long, value_name = "DIR")]
     pulse: Option<PathBuf>,
 

@@ -56,7 +56,7 @@ pub struct Args {
     /// all documents, or a root URL [default: the folder that `codegen` reads]
     old: Option<PathBuf>,
 
-    /// The documents to compare them with; a root URL alone is NEW
+    /// The documents to compare them with; a root URL alone is NEW (OLD with --reader)
     /// [default: $TASKCLUSTER_ROOT_URL]
     new: Option<PathBuf>,
 
