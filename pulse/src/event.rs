@@ -166,7 +166,8 @@ impl<E: Exchange> EventSet for Message<E> {
 /// ```
 ///
 /// A handler of `consumer.run(8, async |event: Unresolved| …)` matches on two variants.
-/// Bind the queue to these exchanges only: a message of another one can't be decoded.
+/// Bind the queue to these exchanges only: a message of another one can't be decoded. A durable
+/// queue may still have bindings of an earlier version of the program (guide page `consuming`).
 ///
 /// Each variant is written as `Message<…>`, without a path and without importing `Message`.
 /// Attributes of a variant are for the enum only, so `#[cfg]` does not work on one.

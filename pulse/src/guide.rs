@@ -8,7 +8,7 @@
 //! | [`acks`] | acks, prefetch and the broker's `consumer_timeout` |
 //! | [`operating`] | Mozilla's Pulse, PulseGuardian, RabbitMQ 4, logs and counters |
 //! | [`publishing`] | confirms, nacks, deadlines, declaring exchanges |
-//! | [`private_services`] | bindings for your own schemas, by a build script |
+//! | [`private_services`] | generated code for your own schemas, by a build script |
 //! | [`testing`] | the in-memory broker, examples from a seed |
 //! | [`commands`] | the installed program |
 //! | [`upgrading`] | what `drift` reports about a new release, and what to do |

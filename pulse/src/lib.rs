@@ -1,4 +1,4 @@
-//! The runtime under the generated Taskcluster bindings.
+//! The runtime of generated code, such as the crate `taskcluster-events`.
 //!
 //! This crate is independent of any service. It has the parts of every generated binding,
 //! routing key, payload and validator:
@@ -17,11 +17,11 @@
 //! message that is not confirmed is sent again, and lost connections are re-established. The
 //! feature `memory` adds an in-memory broker for both, for tests. Both need a tokio runtime
 //! and write to `tracing`. The feature `management` adds to `amqp` a client of RabbitMQ's
-//! management HTTP API, `Management`, which lists the bindings of a queue. The feature
-//! `arbitrary` adds valid examples of payloads, routing keys and messages, by the
-//! function `example`; `schemars` adds payloads as JSON Schemas, `chrono` adds
-//! conversions of [`Timestamp`], and `metrics` exports counters and gauges by the crate
-//! of that name.
+//! management HTTP API and of PulseGuardian, `Management`, which lists the bindings of a
+//! queue. The feature `arbitrary` adds valid examples of payloads, routing keys and messages,
+//! by the function `example`; `schemars` adds payloads as JSON Schemas, `chrono` adds
+//! conversions of [`Timestamp`], and `metrics` exports counters and gauges by the crate of
+//! that name.
 //!
 //! The [`guide`] has a page for each task, and one for a consumer that receives no message.
 //!

@@ -7,7 +7,8 @@ use crate::violations::Violations;
 /// A type that a handler of [`Consumer::run`](super::Consumer::run) can take.
 ///
 /// A handler takes an [`EventSet`] such as the generated `Event`, the event with its
-/// [`Envelope`] as a pair, or the envelope alone, which decodes nothing.
+/// [`Envelope`] as a pair, or the envelope alone: the message is then neither decoded nor
+/// validated, whatever [`Validation`](super::Validation) is set.
 pub trait FromMessage: Sized + Send + 'static {
     /// Decodes the message.
     ///
