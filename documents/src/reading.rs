@@ -3,7 +3,7 @@
 //! Schemas published in 2018 omit `type` where their other keywords suggest it. A schema
 //! that describes a value on its own, such as that of a property, is read as if it stated
 //! the type. Where it only adds to another schema (`allOf`, `then`), or selects values
-//! (`not`, `if`, `contains`), it is read as the drafts say: its keywords ignore values of
+//! (`not`, `if`, `contains`), it is read as the drafts specify: its keywords ignore values of
 //! other types.
 
 use std::collections::BTreeSet;

@@ -301,7 +301,7 @@ fn unanswered(exchange: &Exchange<'_>, status: Status, reason: &str) -> Exchange
 
 /// Whether a reader's schema, as read by [`Side::schema`], accepts every message of an
 /// exchange. Neither the service nor the reader is generated code, so schemas without `type`
-/// are read as the drafts say.
+/// are read as the drafts specify.
 ///
 /// # Errors
 ///

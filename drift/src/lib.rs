@@ -9,7 +9,7 @@
 //! removed (of a large message, only some removals are tried), or is "not decided" with a
 //! reason. Formats that generated code does not check, such as `regex`, are ignored. Where a
 //! schema has no `type`, messages are compared twice: with the type that generated code
-//! infers, and as the drafts say, by which services validate. Work is bounded by
+//! infers, and as the drafts specify, by which services validate. Work is bounded by
 //! [`MAX_STEPS`] for each question, and [`MAX_STEPS_OF_ALL`].
 //!
 //! ```

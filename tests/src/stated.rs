@@ -17,7 +17,7 @@ enum Place {
 }
 
 /// `schema`, a part of `document` or all of it, which describes a value, for a validator
-/// that reads schemas as the drafts say.
+/// that reads schemas as the drafts specify.
 #[must_use]
 pub fn stated(document: &Value, schema: &Value) -> Value {
     let mut stating = Stating {

@@ -359,7 +359,7 @@ fn a_type_that_generated_code_infers_is_compared() {
             ["lost", "fine", "fine", "none"],
         ),
         (fields.clone(), refined, ["fine", "refused", "fine", "none"]),
-        // A schema that selects values is read as the drafts say.
+        // A schema that selects values is read as the drafts specify.
         (selecting(&fields), selecting(&fields), same),
         (
             selecting(&fields),
