@@ -12,6 +12,7 @@ mod listener;
 pub(crate) mod lock;
 pub(crate) mod management;
 pub(crate) mod message_limits;
+mod numbered;
 pub(crate) mod panic;
 mod publisher;
 pub(crate) mod queue;

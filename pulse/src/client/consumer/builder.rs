@@ -229,8 +229,13 @@ impl ConsumerBuilder {
             config.management = None;
         }
         let shared = Arc::new(Shared::new(config, listener));
-        let started = supervisor::start(&shared).await?;
-        Ok(Consumer::new(shared, started))
+        let (inbox, supervisor) = supervisor::start(&shared).await?;
+        Ok(Consumer {
+            shared,
+            inbox,
+            supervisor,
+            consuming: false,
+        })
     }
 
     /// The exchange and the pattern of a binding; the error is for [`start`](Self::start).

@@ -26,7 +26,7 @@ const STOP_TIMEOUT: Duration = Duration::from_secs(2);
 /// Publishes a message as a dead letter and acks it, in as many attempts as it takes.
 pub(super) async fn publish_dead_letter(shared: Arc<Shared>, job: Job, failed: FailedMessage) {
     let Some(publisher) = &shared.dead_letter_publisher else {
-        return job.delivery.abandon();
+        return;
     };
     let report = |error| {
         let message = failed.clone();
@@ -36,7 +36,7 @@ pub(super) async fn publish_dead_letter(shared: Arc<Shared>, job: Job, failed: F
     tokio::select! {
         biased;
         () = publisher.publish(&failed, report) => {}
-        () = abandoned(&shared, publisher, &job.delivery, &failed) => return job.delivery.abandon(),
+        () = abandoned(&shared, publisher, &job.delivery, &failed) => return,
     }
     job.delivery.ack();
     shared.meter.dead_lettered.up();

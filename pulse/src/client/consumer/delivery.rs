@@ -57,15 +57,11 @@ impl Delivery {
         self.receipt.settle(Settlement::Requeue);
     }
 
-    /// Leaves the message to the broker, which requeues it when the channel closes; a session
-    /// that waits longer for other messages requeues it before. At the end of a session, many
-    /// single requeues would overtake its last acks: a quorum queue gathers acks while it is
-    /// behind, and forgets those that it has gathered when the channel closes.
-    pub(super) fn abandon(mut self) {
-        self.receipt.settle(Settlement::Abandon);
-    }
-
-    /// Abandons it if it is dropped without a panic, which is not the program's mistake.
+    /// If it is dropped without a panic, which is not the program's mistake, leaves the message
+    /// to the broker, which requeues it when the channel closes; a session that waits longer for
+    /// other messages requeues it before. At the end of a session, many single requeues would
+    /// overtake its last acks: a quorum queue gathers acks while it is behind, and forgets those
+    /// that it has gathered when the channel closes.
     pub(super) fn abandoned_if_dropped(mut self) -> Self {
         self.receipt.if_dropped = Settlement::Abandon;
         self

@@ -5,12 +5,12 @@
 //! work. So finished deliveries at the front are acked together, and those behind an
 //! unfinished one are acked one by one.
 
-use std::collections::VecDeque;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
 use super::waiting::WaitingCount;
+use crate::client::numbered::Numbered;
 
 /// Maximum number of finished deliveries in a batch of acks. Deliveries with unsent acks
 /// count towards the prefetch, so a batch is a small part of it.
@@ -68,7 +68,7 @@ const MIN_FULL: usize = 64;
 /// The deliveries of a channel, and their acks that are not sent yet.
 pub(super) struct DeliveryStates {
     /// The deliveries by their tags, which only grow; a settled one may be left out.
-    entries: VecDeque<(u64, State)>,
+    entries: Numbered<State>,
     /// The number of entries at which the settled ones are removed. They can be behind one
     /// that stays unfinished.
     full: usize,
@@ -90,7 +90,7 @@ pub(super) struct DeliveryStates {
 impl DeliveryStates {
     pub(super) fn new() -> Self {
         Self {
-            entries: VecDeque::new(),
+            entries: Numbered::default(),
             full: MIN_FULL,
             last_tag: 0,
             in_work: 0,
@@ -109,10 +109,10 @@ impl DeliveryStates {
             return false;
         }
         if self.entries.len() >= self.full {
-            self.entries.retain(|(_, state)| *state != State::Settled);
+            self.entries.retain(|_, state| *state != State::Settled);
             self.full = MIN_FULL.max(2 * self.entries.len());
         }
-        self.entries.push_back((tag, State::InWork));
+        self.entries.insert(tag, State::InWork);
         self.last_tag = tag;
         self.in_work += 1;
         true
@@ -163,23 +163,22 @@ impl DeliveryStates {
     /// Settles a delivery that is in work, and moves past the finished ones in front.
     /// Returns how it was settled; `None` if it was not in work.
     pub(super) fn settle(&mut self, tag: u64, settlement: Settlement) -> Option<Settlement> {
-        if self.get(tag) != Some(State::InWork) {
-            return None;
-        }
+        let state = self.entries.get_mut(tag);
+        let state = state.filter(|state| **state == State::InWork)?;
         let settlement = match settlement {
             // The consumer stops, which requeues it without a warning.
             Settlement::Drop if self.closed => Settlement::Abandon,
             settlement => settlement,
         };
-        let state = match settlement {
+        *state = match settlement {
             Settlement::Ack => State::Acked,
             Settlement::Reject | Settlement::Requeue => State::Settled,
             Settlement::Abandon | Settlement::Drop => State::Abandoned,
         };
-        self.set(tag, state);
         self.in_work -= 1;
         self.advance();
-        let is_behind = self.entries.front().is_some_and(|(first, _)| *first < tag);
+        let first = self.entries.first_mut();
+        let is_behind = first.is_some_and(|(first, _)| first < tag);
         match settlement {
             Settlement::Ack if is_behind => self.acks.singles.push(tag),
             Settlement::Drop => self.dropped.push(tag),
@@ -191,9 +190,7 @@ impl DeliveryStates {
     /// Takes the acks that are due; the caller sends them before any further one.
     pub(super) fn take_acks(&mut self) -> Acks {
         let acks = std::mem::take(&mut self.acks);
-        for &tag in &acks.singles {
-            self.set(tag, State::Settled);
-        }
+        self.set_settled(&acks.singles);
         acks
     }
 
@@ -202,6 +199,7 @@ impl DeliveryStates {
     pub(super) fn take_dropped(&mut self) -> Vec<u64> {
         let dropped = std::mem::take(&mut self.dropped);
         self.set_settled(&dropped);
+        self.advance();
         dropped
     }
 
@@ -209,12 +207,13 @@ impl DeliveryStates {
     /// [`take_dropped`](Self::take_dropped) does.
     pub(super) fn take_abandoned(&mut self) -> Vec<u64> {
         self.dropped.clear();
-        let abandoned = self.entries.iter();
-        let abandoned: Vec<u64> = abandoned
-            .filter(|(_, state)| *state == State::Abandoned)
-            .map(|(tag, _)| *tag)
-            .collect();
-        self.set_settled(&abandoned);
+        let mut abandoned = Vec::new();
+        self.entries.retain(|tag, state| {
+            let is_abandoned = *state == State::Abandoned;
+            abandoned.extend(is_abandoned.then_some(tag));
+            !is_abandoned
+        });
+        self.advance();
         abandoned
     }
 
@@ -230,48 +229,28 @@ impl DeliveryStates {
 
     fn set_settled(&mut self, tags: &[u64]) {
         for &tag in tags {
-            self.set(tag, State::Settled);
+            if let Some(state) = self.entries.get_mut(tag) {
+                *state = State::Settled;
+            }
         }
-        self.advance();
     }
 
     fn advance(&mut self) {
-        while let Some(&(tag, state)) = self.entries.front()
+        while let Some((tag, state)) = self.entries.first_mut()
             && matches!(state, State::Acked | State::Settled)
         {
-            if state == State::Acked {
+            if *state == State::Acked {
                 let count = self.acks.up_to.map_or(0, |(_, count)| count);
                 self.acks.up_to = Some((tag, count + 1));
             }
-            self.entries.pop_front();
+            self.entries.pop_first();
         }
-        if let Some((first, _)) = self.entries.front() {
-            let first = *first;
+        if let Some((first, _)) = self.entries.first_mut() {
             // Tags in front of it are part of the ack that is due.
             self.acks.singles.retain(|tag| *tag > first);
         } else {
             self.acks.singles.clear();
         }
-    }
-
-    fn get(&self, tag: u64) -> Option<State> {
-        let index = self.index(tag)?;
-        self.entries.get(index).map(|(_, state)| *state)
-    }
-
-    fn set(&mut self, tag: u64, state: State) {
-        if let Some((_, slot)) = self
-            .index(tag)
-            .and_then(|index| self.entries.get_mut(index))
-        {
-            *slot = state;
-        }
-    }
-
-    fn index(&self, tag: u64) -> Option<usize> {
-        self.entries
-            .binary_search_by_key(&tag, |(tag, _)| *tag)
-            .ok()
     }
 }
 

@@ -19,7 +19,7 @@ use crate::client::panic::caught;
 use crate::client::shared_error::SharedError;
 use crate::event::{DecodeError, DecodeErrorKind};
 
-/// A message to be handled.
+/// A message to be handled. If it is dropped, the broker requeues it.
 pub(super) struct Job {
     pub(super) delivery: Delivery,
     /// How many times the handler was called.
@@ -29,7 +29,7 @@ pub(super) struct Job {
 impl Job {
     pub(super) fn new(delivery: Delivery) -> Self {
         Self {
-            // Jobs are dropped together with the future of `run`.
+            // Jobs are also dropped together with the future of `run`.
             delivery: delivery.abandoned_if_dropped(),
             attempts: 0,
         }
@@ -73,7 +73,7 @@ where
         // The broker delivers the message of a lost connection again, so handling it now
         // would handle it twice.
         if self.shared.stop.is_asked() || !job.delivery.is_live() {
-            return job.delivery.abandon();
+            return;
         }
         let read = caught(async { self.read(&job) }).await;
         let message = match read {
@@ -117,11 +117,8 @@ where
             attempts: job.attempts,
             error,
         };
-        if let Err(unsent) = self.failures.send((job, failed)) {
-            // The consumer has ended.
-            let (job, _) = unsent.0;
-            job.delivery.abandon();
-        }
+        // Fails if the consumer has ended.
+        let _ = self.failures.send((job, failed));
     }
 
     fn read(&self, job: &Job) -> Result<M, SharedError> {

@@ -44,7 +44,6 @@ pub use policy::{OnFailure, Validation};
 
 use self::inbox::Inbox;
 use self::shared::Shared;
-use self::supervisor::Started;
 use super::connection::Connection;
 use super::counters::{Counters, Gauges};
 use super::error::{BindingError, Error};
@@ -98,16 +97,6 @@ impl Consumer {
     /// Configures a consumer.
     pub fn builder(connection: Connection) -> ConsumerBuilder {
         ConsumerBuilder::new(connection)
-    }
-
-    fn new(shared: Arc<Shared>, started: Started) -> Self {
-        let Started { inbox, supervisor } = started;
-        Self {
-            shared,
-            inbox,
-            supervisor,
-            consuming: false,
-        }
     }
 
     /// The next delivery; `None` once the consumer has ended. Then [`stop`](Self::stop)

@@ -60,27 +60,17 @@ impl Retries {
             let (due, check) = (*due, self.next_check);
             sleep_until(due.min(check)).await;
             if due > check {
-                self.remove_lost();
+                self.next_check = Instant::now() + CHECK_INTERVAL;
+                // The broker delivers these messages again.
+                self.jobs.retain(|_, (job, _)| job.delivery.is_live());
             } else if let Some((_, (job, _))) = self.jobs.pop_first() {
                 return job;
             }
         }
     }
 
-    /// Removes the jobs whose messages the broker delivers again.
-    fn remove_lost(&mut self) {
-        self.next_check = Instant::now() + CHECK_INTERVAL;
-        let (live, lost) = std::mem::take(&mut self.jobs)
-            .into_iter()
-            .partition(|(_, (job, _))| job.delivery.is_live());
-        self.jobs = lost;
-        self.abandon();
-        self.jobs = live;
-    }
-
-    pub(super) fn abandon(&mut self) {
-        for (_, (job, _)) in std::mem::take(&mut self.jobs) {
-            job.delivery.abandon();
-        }
+    /// Leaves the messages to the broker.
+    pub(super) fn clear(&mut self) {
+        self.jobs.clear();
     }
 }

@@ -214,7 +214,7 @@ where
         // If the consumer has ended by an error, what waits for the broker has to end, too.
         shared.stop.ask();
         self.workers.jobs.abandon();
-        self.retries.abandon();
+        self.retries.clear();
         loop {
             while let Ok(failure) = self.failed.try_recv() {
                 self.decide(failure, consumer);
@@ -233,14 +233,12 @@ where
     /// Retries a message on which the handler has failed, or applies [`OnFailure`] to it.
     fn decide(&mut self, (job, failed): Failure, consumer: &Consumer) {
         if !job.delivery.is_live() {
-            return job.delivery.abandon();
+            return;
         }
         let handling = consumer.shared.config.handling;
         if failed.attempts == 0 || failed.attempts > handling.retries {
             self.apply_on_failure(job, failed, consumer);
-        } else if consumer.shared.stop.is_asked() {
-            job.delivery.abandon();
-        } else {
+        } else if !consumer.shared.stop.is_asked() {
             let delay = retry_delay(handling.retry_delay, failed.attempts);
             let waiting = job.delivery.wait();
             self.retries.add(job, waiting, delay);
@@ -268,7 +266,6 @@ where
                 shared.listener.send(&ConsumerEvent::Discarded(failed));
             }
             OnFailure::Stop => {
-                job.delivery.abandon();
                 shared.stop.ask();
                 self.error.get_or_insert(Error::Failed(failed));
             }

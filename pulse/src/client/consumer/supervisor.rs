@@ -23,14 +23,11 @@ use crate::client::transport::{Link, LinkState, TransportError};
 /// channel is replaced without a delay.
 const STEADY: Duration = Duration::from_secs(1);
 
-/// A consumer whose first session is set up.
-pub(super) struct Started {
-    pub(super) inbox: Inbox,
-    pub(super) supervisor: JoinHandle<Result<(), Error>>,
-}
-
-/// Sets up the first session, and starts the task that runs it and its successors.
-pub(super) async fn start(shared: &Arc<Shared>) -> Result<Started, Error> {
+/// Sets up the first session, and starts the task that runs it and its successors. Returns their
+/// deliveries, and the task.
+pub(super) async fn start(
+    shared: &Arc<Shared>,
+) -> Result<(Inbox, JoinHandle<Result<(), Error>>), Error> {
     let span = tracing::info_span!(
         "consumer",
         connection = ?shared.config.connection,
@@ -45,10 +42,8 @@ pub(super) async fn start(shared: &Arc<Shared>) -> Result<Started, Error> {
     };
     let first = supervisor.connect().instrument(span.clone()).await?;
     span.record("queue", &first.queue);
-    Ok(Started {
-        inbox,
-        supervisor: tokio::spawn(supervisor.supervise(first).instrument(span)),
-    })
+    let task = tokio::spawn(supervisor.supervise(first).instrument(span));
+    Ok((inbox, task))
 }
 
 struct Supervisor {

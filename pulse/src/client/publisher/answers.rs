@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
-use super::numbered::Numbered;
+use crate::client::numbered::Numbered;
 use crate::client::transport::{Answer, Confirm, TransportError};
 
 /// How long the oldest answer may take before the ones behind it are polled, too.

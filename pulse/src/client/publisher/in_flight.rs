@@ -10,9 +10,9 @@ use tokio::time::Instant;
 use super::answers::Answers;
 use super::error::{DelayReason, PublishErrorKind};
 use super::mandatory::Mandatory;
-use super::numbered::Numbered;
 use super::pending::{Pending, Place, Refusal};
 use crate::client::counters::Meter;
+use crate::client::numbered::Numbered;
 use crate::client::transport::{
     Answer, Confirm, NO_ROUTE, RawMessage, TransportError, Unsendable, code,
 };

@@ -8,7 +8,6 @@ mod event;
 mod in_flight;
 mod mandatory;
 mod message;
-mod numbered;
 mod outbox;
 mod pending;
 mod session;

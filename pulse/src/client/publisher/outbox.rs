@@ -54,7 +54,7 @@ impl Outbox {
     /// # Errors
     ///
     /// The loss of the channel or of the connection.
-    pub(super) async fn publish(&mut self, session: &mut Session) -> Result<(), TransportError> {
+    pub(super) async fn run(&mut self, session: &mut Session) -> Result<(), TransportError> {
         while !self.is_done() {
             self.read_state(session)?;
             if self.blocked.is_none() {
@@ -252,7 +252,7 @@ mod tests {
         outbox
             .meanwhile(tokio::time::sleep(Duration::from_secs(1)))
             .await;
-        let published = timeout(Duration::from_secs(60), outbox.publish(&mut session)).await;
+        let published = timeout(Duration::from_secs(60), outbox.run(&mut session)).await;
         published.expect("it ends").expect("no loss");
         let error = outcome
             .try_recv()

@@ -84,7 +84,7 @@ impl Supervisor {
     async fn run_sessions(&mut self, mut session: Session) -> Result<(), Error> {
         loop {
             let confirmed = self.shared.meter.confirmed.get();
-            let Err(error) = self.publish(&mut session).await else {
+            let Err(error) = self.run_session(&mut session).await else {
                 session.close().await;
                 return Ok(());
             };
@@ -98,9 +98,9 @@ impl Supervisor {
 
     /// Publishes over one session until everything is done or the connection is lost. A
     /// refused message closes only the channel, which is reopened.
-    async fn publish(&mut self, session: &mut Session) -> Result<(), TransportError> {
+    async fn run_session(&mut self, session: &mut Session) -> Result<(), TransportError> {
         loop {
-            let error = match self.outbox.publish(session).await {
+            let error = match self.outbox.run(session).await {
                 Err(error) if error.is_refusal() => error,
                 result => return result,
             };

@@ -57,6 +57,11 @@ impl<T> Numbered<T> {
         self.0.pop_front()
     }
 
+    /// Removes the entries for which `keep` returns false.
+    pub(super) fn retain(&mut self, mut keep: impl FnMut(u64, &T) -> bool) {
+        self.0.retain(|(number, value)| keep(*number, value));
+    }
+
     /// Removes the entries of these numbers, in one pass.
     pub(super) fn extract(&mut self, numbers: &BTreeSet<u64>) -> Vec<(u64, T)> {
         let mut extracted = Vec::new();
