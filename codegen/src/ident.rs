@@ -51,6 +51,12 @@ pub(crate) fn shouty(text: &str) -> String {
     start_with_letter(letters(text).to_shouty_snake_case(), 'N')
 }
 
+/// The words of `text`, in lower case.
+pub(crate) fn words(text: &str) -> Vec<String> {
+    let words = letters(text).to_snake_case();
+    words.split_terminator('_').map(str::to_owned).collect()
+}
+
 /// `text` with everything except ASCII letters and digits replaced by spaces, so that
 /// nothing else from a schema gets into an identifier. The apostrophe of `can't` is
 /// removed.

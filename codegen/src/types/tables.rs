@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use taskcluster_documents::reading::{Readings, Use};
 use taskcluster_documents::schema::{JsonType, Schema, SchemaId, StringKeywords};
 
-use super::naming::{Claims, place_name};
+use super::naming::{Claims, place_names};
 use crate::combine::Node;
 use crate::ident;
 use crate::model::{Constant, Model, TypeDef, TypeShape};
@@ -113,11 +113,11 @@ impl<'m> TableNames<'m> {
 
     fn name(&mut self, it: Use, module: &'m str) {
         let home = &self.schemas[it.schema.0].home;
-        let wanted = ident::shouty(&place_name(&home.document, &home.pointer));
+        let wanted = place_names(&home.document, &home.pointer).map(|it| ident::shouty(&it));
         let claims = self.claims.entry(module).or_default();
         let name = Constant {
             module: module.to_owned(),
-            constant: claims.claim_free(&[&wanted], "SCHEMA"),
+            constant: claims.claim_free(&wanted.each_ref().map(String::as_str), "SCHEMA"),
         };
         self.names.insert(it, name);
     }

@@ -12,9 +12,9 @@ use taskcluster_events::queue::TaskPendingMessage;
 use taskcluster_pulse::{Envelope, Payload, PayloadError, RawJson, decode, decode_strict, example};
 use taskcluster_tests::goldens::all_keywords::keywords::KeywordsMessage;
 use taskcluster_tests::goldens::alternatives::choices::{
-    Nested2 as Alternatives, NestedOther, UnsureMessage,
+    NestedMessage as Alternatives, NestedOther, UnsureMessage,
 };
-use taskcluster_tests::goldens::objects::things::{Counted2, Nested2, Open2};
+use taskcluster_tests::goldens::objects::things::{CountedMessage, NestedMessage, OpenMessage};
 
 const RAW: &str = "$serde_json::private::RawValue";
 const NUMBER: &str = "$serde_json::private::Number";
@@ -56,24 +56,24 @@ fn the_last_value_of_a_property_counts() {
         assert_eq!(read(text), read(last), "{text}");
     }
     // A closed object, and one in a list.
-    same::<Nested2>(
+    same::<NestedMessage>(
         r#"{"grid": 1, "outer": {"inner": {"leaf": 1, "leaf": "x"}}, "rows": [{"cells":
             [{"at": 1, "at": "2020-01-02T03:04:05.678Z"}]}], "grid": [["x"]]}"#,
         r#"{"outer": {"inner": {"leaf": "x"}}, "rows": [{"cells":
             [{"at": "2020-01-02T03:04:05.678Z"}]}], "grid": [["x"]]}"#,
     );
     // The last value is invalid.
-    same::<Nested2>(
+    same::<NestedMessage>(
         r#"{"outer": {"inner": {"leaf": "x", "leaf": ""}}, "rows": [{"cells": []}]}"#,
         r#"{"outer": {"inner": {"leaf": ""}}, "rows": [{"cells": []}]}"#,
     );
     // An open object with named properties, and its other properties.
-    same::<Open2>(
+    same::<OpenMessage>(
         r#"{"id": 0, "id": 1, "undeclared": 0, "other": "a", "undeclared": 1, "other": "b"}"#,
         r#"{"id": 1, "undeclared": 1, "other": "b"}"#,
     );
     // A map.
-    same::<Counted2>(
+    same::<CountedMessage>(
         r#"{"few": {"a": "x", "a": 1}, "few": {"a": 1, "a": 2}}"#,
         r#"{"few": {"a": 2}}"#,
     );
@@ -89,7 +89,7 @@ fn the_last_value_of_a_property_counts() {
         r#"{"conditional": {"kind": "b", "a": 1, "kind": "a", "more": true}}"#,
         r#"{"conditional": {"a": 1, "kind": "a", "more": true}}"#,
     );
-    let error = decode::<Nested2>(br#"{"outer": {"inner": {"leaf": "x", "leaf": 1}}}"#);
+    let error = decode::<NestedMessage>(br#"{"outer": {"inner": {"leaf": "x", "leaf": 1}}}"#);
     let Err(PayloadError::Schema(found)) = error else {
         panic!("{error:?}");
     };
@@ -100,7 +100,7 @@ fn the_last_value_of_a_property_counts() {
     );
     // JSON without a type of its own keeps its text.
     let text = r#"{"id": 1, "id": 1, "undeclared": 1, "other": {"a": 1, "a": 2}}"#;
-    let open: Open2 = decode(text.as_bytes()).expect("a message");
+    let open: OpenMessage = decode(text.as_bytes()).expect("a message");
     assert_eq!(open.rest["other"].get(), r#"{"a": 1, "a": 2}"#);
 }
 
@@ -226,7 +226,7 @@ fn numbers_of_any_size_and_texts_that_were_cut_are_judged() {
         ),
         (r#"[1, {"$serde_json::private::Number": "1"}]"#, vec![]),
     ] {
-        let found = violations_of::<Counted2>(&format!(r#"{{"anything": {items}}}"#));
+        let found = violations_of::<CountedMessage>(&format!(r#"{{"anything": {items}}}"#));
         let found: Vec<&str> = found.iter().map(|(_, keyword)| *keyword).collect();
         assert_eq!(found, keywords, "{items}");
     }
@@ -239,7 +239,7 @@ fn numbers_of_any_size_and_texts_that_were_cut_are_judged() {
 fn halves_of_surrogate_pairs_in_strings_are_replaced() {
     let text = br#"{"outer": {"inner": {"leaf": "a\ud83d"}}, "byName": {"\ud83d": {"n": 1.0}},
         "grid": [["\ude00\ud83d", "\ud83d\ude00", "\ud83d\n"]], "\ud83d": 1}"#;
-    let nested: Nested2 = decode(text).expect("a message");
+    let nested: NestedMessage = decode(text).expect("a message");
     assert_eq!(nested.outer.inner.leaf, "a\u{fffd}");
     let by_name = nested.by_name.expect("a map");
     assert_eq!(by_name.keys().collect::<Vec<_>>(), ["\u{fffd}"]);
@@ -247,16 +247,16 @@ fn halves_of_surrogate_pairs_in_strings_are_replaced() {
     assert_eq!(nested.grid.expect("a grid"), [texts]);
 
     let text = br#"{"id": 1, "undeclared": 1, "\ud83d": "\ud83d"}"#;
-    let open: Open2 = decode(text).expect("a message");
+    let open: OpenMessage = decode(text).expect("a message");
     assert_eq!(open.rest["\u{fffd}"].get(), r#""\ud83d""#);
 
     let half = br#"{"outer": {"inner": {"leaf": "a\ud83d"}}}"#;
-    match decode_strict::<Nested2>(half) {
+    match decode_strict::<NestedMessage>(half) {
         Err(PayloadError::Json(error)) => assert!(error.column() > 30, "{error}"),
         other => panic!("{other:?}"),
     }
     let number = br#"{"outer": {"inner": {"leaf": ["\ud83d"]}}}"#;
-    let error = decode::<Nested2>(number).expect_err("no string");
+    let error = decode::<NestedMessage>(number).expect_err("no string");
     assert!(matches!(error, PayloadError::Schema(_)), "{error:?}");
 }
 
@@ -270,16 +270,16 @@ fn names_that_differ_in_halves_only_are_refused() {
         r#""\ud83d": 1, "\ufffd": 2"#,
         r#""a\ud83d": 1, "a\ude00": 2, "a\ud83d": 3"#,
     ] {
-        let error = decode::<Counted2>(map(members).as_bytes()).expect_err(members);
+        let error = decode::<CountedMessage>(map(members).as_bytes()).expect_err(members);
         assert!(matches!(error, PayloadError::Json(_)), "{error:?}");
-        let error = decode::<Open2>(open(members).as_bytes()).expect_err(members);
+        let error = decode::<OpenMessage>(open(members).as_bytes()).expect_err(members);
         assert!(matches!(error, PayloadError::Json(_)), "{error:?}");
     }
     // The same name twice, as without halves.
     let twice = r#""\ud83d": 1, "\uD83D": 2"#;
-    let read: Counted2 = decode(map(twice).as_bytes()).expect("a message");
+    let read: CountedMessage = decode(map(twice).as_bytes()).expect("a message");
     assert_eq!(read.few.expect("a map")["\u{fffd}"].get(), "2");
-    let read: Open2 = decode(open(twice).as_bytes()).expect("a message");
+    let read: OpenMessage = decode(open(twice).as_bytes()).expect("a message");
     assert_eq!(read.rest["\u{fffd}"].get(), "2");
 }
 
@@ -295,7 +295,7 @@ fn halves_of_surrogate_pairs_permit_no_text_that_is_not_json() {
             r#"{"outer": {"inner": {"leaf": "a"}}, "grid": [["?"]]}"#,
         ] {
             let text = text.replace('?', control);
-            let error = decode::<Nested2>(text.as_bytes()).expect_err(&text);
+            let error = decode::<NestedMessage>(text.as_bytes()).expect_err(&text);
             assert!(matches!(error, PayloadError::Json(_)), "{text}: {error:?}");
         }
     }

@@ -29,6 +29,7 @@ pub(super) fn name_everything(model: &mut Model, names: &Names) -> Vec<Error> {
     let Model {
         services,
         types,
+        payloads,
         members,
         ..
     } = model;
@@ -37,7 +38,7 @@ pub(super) fn name_everything(model: &mut Model, names: &Names) -> Vec<Error> {
     let mut spaces = namespaces(services, types, names);
     for service in services.iter_mut() {
         let claims = spaces.entry(service.module.clone()).or_default();
-        name_exchanges(service, types, claims);
+        name_exchanges(service, types, payloads, claims);
     }
     // Types that only other services reach come last, so they take no name from the
     // service's own types.
@@ -49,9 +50,9 @@ pub(super) fn name_everything(model: &mut Model, names: &Names) -> Vec<Error> {
     let types_kept = types.iter_mut().enumerate();
     for (index, definition) in types_kept.filter(|(_, it)| it.replaced_by.is_none()) {
         if let Some(&service) = modules.get(&definition.module) {
-            let service = &mut services[service];
-            let claims = spaces.entry(service.module.clone()).or_default();
-            name_type(definition, TypeId(index), claims, &mut service.types);
+            let (id, order) = (TypeId(index), &mut services[service].types);
+            let claims = spaces.entry(definition.module.clone()).or_default();
+            name_type(definition, id, payloads, claims, order);
         }
     }
     let spaces = spaces.into_values();
@@ -69,18 +70,24 @@ const KEY: &str = "RoutingKey";
 
 /// Names the bindings and routing keys of a service, and those of its own types that its
 /// payloads reach.
-fn name_exchanges(service: &mut Service, types: &mut [TypeDef], claims: &mut Claims) {
+fn name_exchanges(
+    service: &mut Service,
+    types: &mut [TypeDef],
+    payloads: &BTreeSet<TypeId>,
+    claims: &mut Claims,
+) {
     let mut seen = BTreeSet::new();
     for exchange in &mut service.exchanges {
         let owner = &exchange.exchange;
         let wanted = ident::pascal(&exchange.wire_name);
-        exchange.name = claims.claim(Namespace::Binding, owner, &[&wanted], "Exchange");
+        let wanted = [wanted.as_str(), &ending(&wanted, "Exchange")];
+        exchange.name = claims.claim(Namespace::Binding, owner, &wanted, "Exchange");
         let most = exchange.name.floor_char_boundary(MAX_NAME - KEY.len());
         let wanted = format!("{}{KEY}", &exchange.name[..most]);
         exchange.key_name = claims.claim(Namespace::RoutingKey, owner, &[&wanted], "");
         for id in reached(types, exchange.payload, &mut seen) {
             if types[id.0].module == service.module {
-                name_type(&mut types[id.0], id, claims, &mut service.types);
+                name_type(&mut types[id.0], id, payloads, claims, &mut service.types);
             }
         }
     }
@@ -121,7 +128,13 @@ fn namespaces(services: &[Service], types: &[TypeDef], names: &Names) -> BTreeMa
     spaces
 }
 
-fn name_type(definition: &mut TypeDef, id: TypeId, claims: &mut Claims, order: &mut Vec<TypeId>) {
+fn name_type(
+    definition: &mut TypeDef,
+    id: TypeId,
+    payloads: &BTreeSet<TypeId>,
+    claims: &mut Claims,
+    order: &mut Vec<TypeId>,
+) {
     if !definition.name.is_empty() {
         return;
     }
@@ -129,10 +142,23 @@ fn name_type(definition: &mut TypeDef, id: TypeId, claims: &mut Claims, order: &
     if title.len() > MAX_TITLE {
         title.clear();
     }
-    let place = place_name(&definition.document, &definition.pointer);
-    let wanted = [title.as_str(), &place];
+    let [place, full] = place_names(&definition.document, &definition.pointer);
+    let last = match payloads.contains(&id) {
+        // Often the schema, and so its file, has the name of the exchange.
+        true => ending(&place, "Message"),
+        false => full,
+    };
+    let wanted = [title.as_str(), &place, &last];
     definition.name = claims.claim(Namespace::Payload, &definition.key, &wanted, "Payload");
     order.push(id);
+}
+
+/// `name` with `word` at its end, unless it is empty or has it.
+fn ending(name: &str, word: &str) -> String {
+    match name.is_empty() || name.ends_with(word) {
+        true => name.to_owned(),
+        false => format!("{name}{word}"),
+    }
 }
 
 /// `owner`, numbered from its second occurrence on.
@@ -145,27 +171,39 @@ pub(super) fn numbered(owner: String, counts: &mut BTreeMap<String, usize>) -> S
     }
 }
 
-/// The name of a schema, derived from its file and its place in it.
-pub(super) fn place_name(document: &str, pointer: &str) -> String {
+/// The names of a schema, derived from its file and its place in it: without the words
+/// that a step repeats of those before it, and in full.
+pub(super) fn place_names(document: &str, pointer: &str) -> [String; 2] {
     let file = document.rsplit('/').next().unwrap_or(document);
     let stem = file.strip_suffix(".json").unwrap_or(file);
+    let mut parts = vec![stem.to_owned()];
     let mut steps = pointer.split('/');
-    let mut words = vec![stem.to_owned()];
-    let mut is_name = false;
+    let name = |step: &str| step.replace("~1", "/").replace("~0", "~");
     while let Some(step) = steps.next() {
-        let was_name = is_name;
-        is_name = !was_name && matches!(step, "properties" | "definitions" | "$defs");
-        words.push(match step {
-            "properties" | "definitions" | "$defs" | "allOf" => continue,
-            "items" | "prefixItems" => "item".to_owned(),
-            "additionalProperties" => "value".to_owned(),
+        parts.push(match step {
+            "allOf" => continue,
+            "properties" | "definitions" | "$defs" => steps.next().map_or(String::new(), name),
             // A pattern may change, and is no name.
-            "patternProperties" if !was_name => steps.next().map_or("", |_| "value").to_owned(),
+            "patternProperties" => steps.next().map_or("", |_| "value").to_owned(),
+            "additionalProperties" => "value".to_owned(),
+            "items" | "prefixItems" => "item".to_owned(),
             "anyOf" | "oneOf" => "variant".to_owned(),
-            step => step.replace("~1", "/").replace("~0", "~"),
+            step => name(step),
         });
     }
-    ident::pascal(&words.join(" "))
+    let mut words: Vec<String> = Vec::new();
+    for part in &parts {
+        let part = ident::words(part);
+        // All further ones would be cut off.
+        let part = &part[..part.len().min(MAX_NAME)];
+        let mut ends = (0..=part.len()).rev();
+        let repeated = ends.find(|&end| words.ends_with(&part[..end]));
+        words.extend_from_slice(&part[repeated.unwrap_or(0)..]);
+        if words.len() > MAX_NAME {
+            break;
+        }
+    }
+    [words, parts].map(|it| ident::pascal(&it.join(" ")))
 }
 
 /// The types that a type reaches, itself first, each before its contents; without those

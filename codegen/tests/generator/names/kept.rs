@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use taskcluster_codegen::{Api, Files, Source};
 use taskcluster_documents::{Resolved, escape};
 
-use super::{api, assert_kept, document, names, resolved, source};
+use super::{api, assert_kept, document, names, resolved, schema, service, source};
 use crate::support::{generator, sources, workspace};
 
 /// The output for `sources` with the names of an earlier run.
@@ -20,32 +20,6 @@ fn names_of(files: &Files) -> Source {
         name: "names.json".to_owned(),
         bytes: files["names.json"].clone().into_bytes(),
     }
-}
-
-/// The reference of a service, with exchanges by their names and schemas.
-fn service(name: &str, exchanges: &[(&str, &str)]) -> Source {
-    let entries: Vec<Value> = exchanges
-        .iter()
-        .map(|(name, schema)| {
-            json!({"name": name, "exchange": name, "schema": schema, "routingKey": []})
-        })
-        .collect();
-    let reference = json!({
-        "$schema": "/schemas/common/exchanges-reference-v0.json#",
-        "serviceName": name,
-        "apiVersion": "v1",
-        "exchangePrefix": format!("exchange/{name}/v1/"),
-        "entries": entries,
-    });
-    source(&format!("{name}.json"), &reference)
-}
-
-fn schema(id: &str, title: &str, properties: Value) -> Source {
-    let id = format!("/schemas/{id}");
-    let schema = json!({
-        "$id": format!("{id}#"), "title": title, "type": "object", "properties": properties,
-    });
-    source(&id, &schema)
 }
 
 /// Generates from `before`, then from `after`, which has more, then from `after` again.
@@ -130,8 +104,8 @@ fn an_exchange_that_is_listed_first_leaves_titles_and_rules() {
     let entries = [("new", "v1/new.json#"), ("old", "v1/old.json#")];
     let after = [service("queue", &entries), before[1].clone(), new];
     let made = assert_nothing_renamed(&before, &after);
-    has(&made, "queue/payloads.rs", "pub struct New2 {");
-    has(&made, "queue/validators.rs", "pub const NEW2_WORD:");
+    has(&made, "queue/payloads.rs", "pub struct NewMessage {");
+    has(&made, "queue/validators.rs", "pub const NEW_MESSAGE_WORD:");
 }
 
 /// A merge of two versions of the file can give two items of a module one name.

@@ -1,11 +1,12 @@
-//! A document that is added later renames nothing.
+//! How names are chosen: a document that is added later renames nothing.
 
 mod added;
+mod chosen;
 mod kept;
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use taskcluster_codegen::{Api, Source};
 use taskcluster_documents::{Resolved, load, resolve};
 
@@ -41,6 +42,32 @@ fn source(name: &str, document: &Value) -> Source {
         name: name.to_owned(),
         bytes: document.to_string().into_bytes(),
     }
+}
+
+/// The reference of a service, with exchanges by their names and schemas.
+fn service(name: &str, exchanges: &[(&str, &str)]) -> Source {
+    let entries: Vec<Value> = exchanges
+        .iter()
+        .map(|(name, schema)| {
+            json!({"name": name, "exchange": name, "schema": schema, "routingKey": []})
+        })
+        .collect();
+    let reference = json!({
+        "$schema": "/schemas/common/exchanges-reference-v0.json#",
+        "serviceName": name,
+        "apiVersion": "v1",
+        "exchangePrefix": format!("exchange/{name}/v1/"),
+        "entries": entries,
+    });
+    source(&format!("{name}.json"), &reference)
+}
+
+fn schema(id: &str, title: &str, properties: Value) -> Source {
+    let id = format!("/schemas/{id}");
+    let schema = json!({
+        "$id": format!("{id}#"), "title": title, "type": "object", "properties": properties,
+    });
+    source(&id, &schema)
 }
 
 fn assert_kept(before: &BTreeSet<String>, after: &BTreeSet<String>) {

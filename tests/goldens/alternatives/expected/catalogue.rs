@@ -8,7 +8,7 @@ use taskcluster_pulse::{Catalogue, Exchange};
 pub const EXCHANGES: Catalogue = Catalogue::new(
     &[
         <super::choices::Changed as Exchange>::INFO,
-        <super::choices::Message2 as Exchange>::INFO,
+        <super::choices::MessageExchange as Exchange>::INFO,
         <super::choices::Merged as Exchange>::INFO,
         <super::choices::Nested as Exchange>::INFO,
         <super::choices::Unsure as Exchange>::INFO,

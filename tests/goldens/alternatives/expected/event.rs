@@ -18,8 +18,8 @@ use taskcluster_pulse::__private::{AnyMessage, decode_as};
 pub enum Event {
     /// A message of [`Changed`](super::choices::Changed).
     Changed(Box<Message<super::choices::Changed>>),
-    /// A message of [`Message2`](super::choices::Message2).
-    Message2(Box<Message<super::choices::Message2>>),
+    /// A message of [`MessageExchange`](super::choices::MessageExchange).
+    MessageExchange(Box<Message<super::choices::MessageExchange>>),
     /// A message of [`Merged`](super::choices::Merged).
     Merged(Box<Message<super::choices::Merged>>),
     /// A message of [`Nested`](super::choices::Nested).
@@ -54,7 +54,7 @@ impl Event {
     fn message(&self) -> &dyn AnyMessage {
         match self {
             Self::Changed(message) => &**message,
-            Self::Message2(message) => &**message,
+            Self::MessageExchange(message) => &**message,
             Self::Merged(message) => &**message,
             Self::Nested(message) => &**message,
             Self::Unsure(message) => &**message,
@@ -64,7 +64,7 @@ impl Event {
     fn into_message(self) -> Box<dyn Any> {
         match self {
             Self::Changed(message) => message,
-            Self::Message2(message) => message,
+            Self::MessageExchange(message) => message,
             Self::Merged(message) => message,
             Self::Nested(message) => message,
             Self::Unsure(message) => message,
@@ -83,7 +83,7 @@ impl EventSet for Event {
                 decode_as(routing_key, bytes, Self::Changed)
             }
             "exchange/taskcluster-choices/v1/message" => {
-                decode_as(routing_key, bytes, Self::Message2)
+                decode_as(routing_key, bytes, Self::MessageExchange)
             }
             "exchange/taskcluster-choices/v1/merged" => {
                 decode_as(routing_key, bytes, Self::Merged)

@@ -11,7 +11,7 @@ pub const EXCHANGES: Catalogue = Catalogue::new(
         <super::titles::Second as Exchange>::INFO,
         <super::titles::Third as Exchange>::INFO,
         <super::titles::Letter as Exchange>::INFO,
-        <super::titles::Message2 as Exchange>::INFO,
+        <super::titles::MessageExchange as Exchange>::INFO,
         <super::titles::Letters as Exchange>::INFO,
     ],
 );

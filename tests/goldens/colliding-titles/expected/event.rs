@@ -24,8 +24,8 @@ pub enum Event {
     Third(Box<Message<super::titles::Third>>),
     /// A message of [`Letter`](super::titles::Letter).
     Letter(Box<Message<super::titles::Letter>>),
-    /// A message of [`Message2`](super::titles::Message2).
-    Message2(Box<Message<super::titles::Message2>>),
+    /// A message of [`MessageExchange`](super::titles::MessageExchange).
+    MessageExchange(Box<Message<super::titles::MessageExchange>>),
     /// A message of [`Letters`](super::titles::Letters).
     Letters(Box<Message<super::titles::Letters>>),
 }
@@ -59,7 +59,7 @@ impl Event {
             Self::Second(message) => &**message,
             Self::Third(message) => &**message,
             Self::Letter(message) => &**message,
-            Self::Message2(message) => &**message,
+            Self::MessageExchange(message) => &**message,
             Self::Letters(message) => &**message,
         }
     }
@@ -70,7 +70,7 @@ impl Event {
             Self::Second(message) => message,
             Self::Third(message) => message,
             Self::Letter(message) => message,
-            Self::Message2(message) => message,
+            Self::MessageExchange(message) => message,
             Self::Letters(message) => message,
         }
     }
@@ -96,7 +96,7 @@ impl EventSet for Event {
                 decode_as(routing_key, bytes, Self::Letter)
             }
             "exchange/taskcluster-titles/v1/message" => {
-                decode_as(routing_key, bytes, Self::Message2)
+                decode_as(routing_key, bytes, Self::MessageExchange)
             }
             "exchange/taskcluster-titles/v1/letters" => {
                 decode_as(routing_key, bytes, Self::Letters)

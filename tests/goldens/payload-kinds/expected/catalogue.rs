@@ -8,9 +8,9 @@ use taskcluster_pulse::{Catalogue, Exchange};
 pub const EXCHANGES: Catalogue = Catalogue::new(
     &[
         <super::payloads_2::Array as Exchange>::INFO,
-        <super::payloads_2::String2 as Exchange>::INFO,
+        <super::payloads_2::StringExchange as Exchange>::INFO,
         <super::payloads_2::Object as Exchange>::INFO,
-        <super::payloads_2::Any2 as Exchange>::INFO,
+        <super::payloads_2::AnyExchange as Exchange>::INFO,
         <super::payloads_2::Integer as Exchange>::INFO,
         <super::payloads_2::Nullable as Exchange>::INFO,
         <super::payloads_2::Map as Exchange>::INFO,

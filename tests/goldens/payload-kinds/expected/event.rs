@@ -18,12 +18,12 @@ use taskcluster_pulse::__private::{AnyMessage, decode_as};
 pub enum Event {
     /// A message of [`Array`](super::payloads_2::Array).
     Array(Box<Message<super::payloads_2::Array>>),
-    /// A message of [`String2`](super::payloads_2::String2).
-    String2(Box<Message<super::payloads_2::String2>>),
+    /// A message of [`StringExchange`](super::payloads_2::StringExchange).
+    StringExchange(Box<Message<super::payloads_2::StringExchange>>),
     /// A message of [`Object`](super::payloads_2::Object).
     Object(Box<Message<super::payloads_2::Object>>),
-    /// A message of [`Any2`](super::payloads_2::Any2).
-    Any2(Box<Message<super::payloads_2::Any2>>),
+    /// A message of [`AnyExchange`](super::payloads_2::AnyExchange).
+    AnyExchange(Box<Message<super::payloads_2::AnyExchange>>),
     /// A message of [`Integer`](super::payloads_2::Integer).
     Integer(Box<Message<super::payloads_2::Integer>>),
     /// A message of [`Nullable`](super::payloads_2::Nullable).
@@ -66,9 +66,9 @@ impl Event {
     fn message(&self) -> &dyn AnyMessage {
         match self {
             Self::Array(message) => &**message,
-            Self::String2(message) => &**message,
+            Self::StringExchange(message) => &**message,
             Self::Object(message) => &**message,
-            Self::Any2(message) => &**message,
+            Self::AnyExchange(message) => &**message,
             Self::Integer(message) => &**message,
             Self::Nullable(message) => &**message,
             Self::Map(message) => &**message,
@@ -82,9 +82,9 @@ impl Event {
     fn into_message(self) -> Box<dyn Any> {
         match self {
             Self::Array(message) => message,
-            Self::String2(message) => message,
+            Self::StringExchange(message) => message,
             Self::Object(message) => message,
-            Self::Any2(message) => message,
+            Self::AnyExchange(message) => message,
             Self::Integer(message) => message,
             Self::Nullable(message) => message,
             Self::Map(message) => message,
@@ -107,13 +107,13 @@ impl EventSet for Event {
                 decode_as(routing_key, bytes, Self::Array)
             }
             "exchange/taskcluster-payloads/v1/string" => {
-                decode_as(routing_key, bytes, Self::String2)
+                decode_as(routing_key, bytes, Self::StringExchange)
             }
             "exchange/taskcluster-payloads/v1/object" => {
                 decode_as(routing_key, bytes, Self::Object)
             }
             "exchange/taskcluster-payloads/v1/any" => {
-                decode_as(routing_key, bytes, Self::Any2)
+                decode_as(routing_key, bytes, Self::AnyExchange)
             }
             "exchange/taskcluster-payloads/v1/integer" => {
                 decode_as(routing_key, bytes, Self::Integer)

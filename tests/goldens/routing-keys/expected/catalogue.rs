@@ -8,8 +8,8 @@ use taskcluster_pulse::{Catalogue, Exchange};
 pub const EXCHANGES: Catalogue = Catalogue::new(
     &[
         <super::keys::Middle as Exchange>::INFO,
-        <super::keys::None2 as Exchange>::INFO,
-        <super::keys::Words2 as Exchange>::INFO,
+        <super::keys::NoneExchange as Exchange>::INFO,
+        <super::keys::WordsExchange as Exchange>::INFO,
         <super::keys::First as Exchange>::INFO,
         <super::keys::Single as Exchange>::INFO,
         <super::keys::Methods as Exchange>::INFO,

@@ -18,10 +18,10 @@ use taskcluster_pulse::__private::{AnyMessage, decode_as};
 pub enum Event {
     /// A message of [`Middle`](super::keys::Middle).
     Middle(Box<Message<super::keys::Middle>>),
-    /// A message of [`None2`](super::keys::None2).
-    None2(Box<Message<super::keys::None2>>),
-    /// A message of [`Words2`](super::keys::Words2).
-    Words2(Box<Message<super::keys::Words2>>),
+    /// A message of [`NoneExchange`](super::keys::NoneExchange).
+    NoneExchange(Box<Message<super::keys::NoneExchange>>),
+    /// A message of [`WordsExchange`](super::keys::WordsExchange).
+    WordsExchange(Box<Message<super::keys::WordsExchange>>),
     /// A message of [`First`](super::keys::First).
     First(Box<Message<super::keys::First>>),
     /// A message of [`Single`](super::keys::Single).
@@ -56,8 +56,8 @@ impl Event {
     fn message(&self) -> &dyn AnyMessage {
         match self {
             Self::Middle(message) => &**message,
-            Self::None2(message) => &**message,
-            Self::Words2(message) => &**message,
+            Self::NoneExchange(message) => &**message,
+            Self::WordsExchange(message) => &**message,
             Self::First(message) => &**message,
             Self::Single(message) => &**message,
             Self::Methods(message) => &**message,
@@ -67,8 +67,8 @@ impl Event {
     fn into_message(self) -> Box<dyn Any> {
         match self {
             Self::Middle(message) => message,
-            Self::None2(message) => message,
-            Self::Words2(message) => message,
+            Self::NoneExchange(message) => message,
+            Self::WordsExchange(message) => message,
             Self::First(message) => message,
             Self::Single(message) => message,
             Self::Methods(message) => message,
@@ -87,10 +87,10 @@ impl EventSet for Event {
                 decode_as(routing_key, bytes, Self::Middle)
             }
             "exchange/taskcluster-keys/v1/none" => {
-                decode_as(routing_key, bytes, Self::None2)
+                decode_as(routing_key, bytes, Self::NoneExchange)
             }
             "exchange/taskcluster-keys/v1/words" => {
-                decode_as(routing_key, bytes, Self::Words2)
+                decode_as(routing_key, bytes, Self::WordsExchange)
             }
             "exchange/taskcluster-keys/v1/first" => {
                 decode_as(routing_key, bytes, Self::First)

@@ -3,8 +3,8 @@
 use serde_json::json;
 use taskcluster_pulse::Validate;
 use taskcluster_tests::goldens::alternatives::choices::{
-    Changed2, ChangedOrigin, ChangedScalar, IrcMessage, Merged2, Nested2, NestedTagged,
-    UnsureMessage,
+    ChangedMessage, ChangedOrigin, ChangedScalar, IrcMessage, MergedMessage, NestedMessage,
+    NestedTagged, UnsureMessage,
 };
 
 use super::{assert_found, valid, violations};
@@ -12,7 +12,7 @@ use super::{assert_found, valid, violations};
 #[test]
 fn objects_are_distinguished_by_their_properties() {
     let origin = |origin| {
-        let changed: Changed2 = valid(json!({"scalar": true, "origin": origin}));
+        let changed: ChangedMessage = valid(json!({"scalar": true, "origin": origin}));
         changed.origin
     };
     let hg = origin(json!({"kind": "hg", "revision": "a"}));
@@ -22,14 +22,14 @@ fn objects_are_distinguished_by_their_properties() {
     let git = origin(json!({"kind": "git", "pull": 1}));
     assert!(matches!(git, Some(ChangedOrigin::GitPull(_))));
     assert_found(
-        violations::<Changed2>(json!({"scalar": true, "origin": {"kind": "svn"}})),
+        violations::<ChangedMessage>(json!({"scalar": true, "origin": {"kind": "svn"}})),
         &[("/origin", "oneOf")],
     );
 }
 
 #[test]
 fn alternatives_of_different_types_are_distinguished() {
-    let scalar = |value| valid::<Changed2>(json!({"scalar": value})).scalar;
+    let scalar = |value| valid::<ChangedMessage>(json!({"scalar": value})).scalar;
     assert_eq!(
         scalar(json!("abcde")),
         ChangedScalar::String("abcde".to_owned())
@@ -43,7 +43,7 @@ fn alternatives_of_different_types_are_distinguished() {
         (json!(null), "type"),
     ] {
         assert_found(
-            violations::<Changed2>(json!({"scalar": value})),
+            violations::<ChangedMessage>(json!({"scalar": value})),
             &[("/scalar", keyword)],
         );
     }
@@ -70,7 +70,7 @@ fn alternatives_keep_their_rules() {
         ("shapes", json!(["a", "b"])),
         ("shapes", json!({"a": "b"})),
     ] {
-        valid::<Changed2>(changed(name, value));
+        valid::<ChangedMessage>(changed(name, value));
     }
     for (name, value, keyword) in [
         ("launch", json!("abcd"), "pattern"),
@@ -84,7 +84,7 @@ fn alternatives_keep_their_rules() {
     ] {
         let pointer = format!("/{name}");
         assert_found(
-            violations::<Changed2>(changed(name, value)),
+            violations::<ChangedMessage>(changed(name, value)),
             &[(&pointer, keyword)],
         );
     }
@@ -115,9 +115,9 @@ fn one_of_two_properties_is_required() {
 
 #[test]
 fn every_branch_of_all_of_applies() {
-    valid::<Merged2>(json!({"id": "abcd", "extra": 1, "label": "ab", "more": true}));
+    valid::<MergedMessage>(json!({"id": "abcd", "extra": 1, "label": "ab", "more": true}));
     assert_found(
-        violations::<Merged2>(json!({"id": "abcde", "extra": 1, "label": "c"})),
+        violations::<MergedMessage>(json!({"id": "abcde", "extra": 1, "label": "c"})),
         &[
             ("/label", "pattern"),
             ("/label", "pattern"),
@@ -144,7 +144,7 @@ fn alternatives_stand_within_others_and_beside_others() {
         ("days", json!({"2026-01-31T00:00:00Z": []})),
         ("things", json!([1, 1.5, "1", [1], {"a": 1}, null, false])),
     ] {
-        valid::<Nested2>(json!({name: value}));
+        valid::<NestedMessage>(json!({name: value}));
     }
     for (name, value, pointer, keyword) in [
         ("perhaps", json!(true), "/perhaps", "anyOf"),
@@ -179,7 +179,7 @@ fn alternatives_stand_within_others_and_beside_others() {
         ),
     ] {
         assert_found(
-            violations::<Nested2>(json!({name: value})),
+            violations::<NestedMessage>(json!({name: value})),
             &[(pointer, keyword)],
         );
     }
@@ -190,9 +190,10 @@ fn alternatives_stand_within_others_and_beside_others() {
 fn a_property_of_another_alternative_is_not_one_of_this_one() {
     use taskcluster_pulse::{PayloadError, decode, decode_strict};
     let message = json!({"tagged": {"kind": "a", "y": "of b"}}).to_string();
-    let tolerant: Nested2 = decode(message.as_bytes()).expect("decoded");
+    let tolerant: NestedMessage = decode(message.as_bytes()).expect("decoded");
     assert!(matches!(tolerant.tagged, Some(NestedTagged::NestedA(_))));
-    let Err(PayloadError::Schema(found)) = decode_strict::<Nested2>(message.as_bytes()) else {
+    let Err(PayloadError::Schema(found)) = decode_strict::<NestedMessage>(message.as_bytes())
+    else {
         panic!("accepted");
     };
     let found: Vec<_> = found
@@ -201,7 +202,7 @@ fn a_property_of_another_alternative_is_not_one_of_this_one() {
         .collect();
     assert_eq!(found, [("/tagged/y", "additionalProperties")]);
     let right = json!({"tagged": {"kind": "b", "y": "of b"}}).to_string();
-    decode_strict::<Nested2>(right.as_bytes()).expect("valid");
+    decode_strict::<NestedMessage>(right.as_bytes()).expect("valid");
 }
 
 /// One alternative matches and another does not, because its items are equal or of

@@ -5,20 +5,20 @@ use taskcluster_events::github::Rerun;
 use taskcluster_pulse::{Message, Payload, RawJson, Validate, decode, decode_strict, example};
 use taskcluster_tests::goldens::all_keywords::keywords::KeywordsMessage;
 use taskcluster_tests::goldens::alternatives::choices::{Amount, UnsureMessage};
-use taskcluster_tests::goldens::numbers::measures::Measured2;
+use taskcluster_tests::goldens::numbers::measures::MeasuredMessage;
 use taskcluster_tests::goldens::objects::things::{
-    Counted2, Nested2, Nullable2, Open2, OpenDiskThenCache, SharedNull,
+    CountedMessage, NestedMessage, NullableMessage, OpenDiskThenCache, OpenMessage, SharedNull,
 };
 use taskcluster_tests::goldens::recursion::trees::{
-    Choice2, Even, NestedList, ShelfOfBoxes, Tree2,
+    ChoiceMessage, Even, NestedList, ShelfOfBoxes, TreeMessage,
 };
-use taskcluster_tests::goldens::references::links::Changed2;
+use taskcluster_tests::goldens::references::links::ChangedMessage;
 
 use super::{assert_found, misfits, valid, violations};
 
 #[test]
 fn nested_objects_are_checked_where_they_stand() {
-    let nested: Nested2 = valid(json!({
+    let nested: NestedMessage = valid(json!({
         "outer": {"inner": {"leaf": "x"}},
         "rows": [{"cells": [{"at": "2020-01-02T03:04:05.678Z"}]}],
         "byName": {"a/b": {"n": 1}},
@@ -26,7 +26,7 @@ fn nested_objects_are_checked_where_they_stand() {
     }));
     assert_eq!(nested.by_name.map(|it| it["a/b"].n), Some(1));
     assert_found(
-        violations::<Nested2>(json!({
+        violations::<NestedMessage>(json!({
             "outer": {"inner": {"leaf": ""}}, "rows": [], "grid": [[], ["x", "yy", "z"]],
         })),
         &[
@@ -37,7 +37,9 @@ fn nested_objects_are_checked_where_they_stand() {
         ],
     );
     assert_found(
-        misfits::<Nested2>(json!({"outer": {"inner": {}}, "rows": [{"cells": [{"at": "now"}]}]})),
+        misfits::<NestedMessage>(
+            json!({"outer": {"inner": {}}, "rows": [{"cells": [{"at": "now"}]}]}),
+        ),
         &[
             ("/outer/inner", "required"),
             ("/rows/0/cells/0/at", "format"),
@@ -58,9 +60,9 @@ fn an_array_is_not_read_as_an_object() {
 #[test]
 fn null_differs_from_missing() {
     let least = json!({"requiredNullable": null, "choice": null, "any": null});
-    let message: Nullable2 = valid(least);
+    let message: NullableMessage = valid(least);
     assert_eq!(message.optional_nullable, None);
-    let message: Nullable2 = valid(json!({
+    let message: NullableMessage = valid(json!({
         "requiredNullable": "abc", "choice": {"a": 1}, "any": [1], "optionalNullable": null,
         "optional": "x", "items": ["a", null], "nothing": null, "enum": null, "anything": {},
         "time": null,
@@ -68,17 +70,17 @@ fn null_differs_from_missing() {
     assert_eq!(message.optional_nullable, Some(None));
     assert_eq!(message.choice.map(|it| it.a), Some(1));
     assert_found(
-        misfits::<Nullable2>(json!({"choice": null, "any": 1})),
+        misfits::<NullableMessage>(json!({"choice": null, "any": 1})),
         &[("", "required")],
     );
     assert_found(
-        misfits::<Nullable2>(json!({
+        misfits::<NullableMessage>(json!({
             "requiredNullable": 1, "choice": null, "any": 1, "optional": null,
         })),
         &[("/optional", "type"), ("/requiredNullable", "type")],
     );
     assert_found(
-        violations::<Nullable2>(json!({
+        violations::<NullableMessage>(json!({
             "requiredNullable": "abcd", "choice": null, "any": 1, "enum": "c",
         })),
         &[("/enum", "enum"), ("/requiredNullable", "maxLength")],
@@ -107,19 +109,19 @@ fn numbers_that_are_not_finite_are_violations_wherever_they_are() {
         "/checkRunId: expected number, got a number that is not finite"
     );
 
-    let mut measured: Measured2 = valid(json!({"plain": 1}));
+    let mut measured: MeasuredMessage = valid(json!({"plain": 1}));
     measured.untyped = Some(f64::INFINITY);
     assert_found(after_changes(&measured), &[("/untyped", "type")]);
-    let mut counted: Counted2 = valid(json!({"few": {"a": 1}, "unique": [1.5]}));
+    let mut counted: CountedMessage = valid(json!({"few": {"a": 1}, "unique": [1.5]}));
     counted.unique = Some(vec![1.5, f64::NAN]);
     assert_found(after_changes(&counted), &[("/unique/1", "type")]);
-    let mut nullable: Nullable2 = valid(json!({
+    let mut nullable: NullableMessage = valid(json!({
         "requiredNullable": null, "choice": null, "any": null, "numbers": [null, 1.5],
     }));
     nullable.numbers = Some(vec![None, Some(f64::NEG_INFINITY)]);
     assert_found(after_changes(&nullable), &[("/numbers/1", "type")]);
     let shares = json!({"id": 1, "undeclared": 1, "shares": {"own": 1.5, "other": 2.5}});
-    let mut open: Open2 = valid(shares);
+    let mut open: OpenMessage = valid(shares);
     let shares = open.shares.as_mut().expect("shares");
     shares.rest.insert("other".to_owned(), f64::NAN);
     assert_found(after_changes(&open), &[("/shares/other", "type")]);
@@ -171,7 +173,7 @@ fn integers_of_more_than_64_bits_are_violations_wherever_they_are() {
 #[test]
 fn a_property_with_a_field_is_not_one_of_the_rest() {
     let other = |json: &str| serde_json::from_str::<RawJson>(json).expect("JSON");
-    let mut open: Open2 = valid(json!({"id": 1, "undeclared": 1, "limits": {
+    let mut open: OpenMessage = valid(json!({"id": 1, "undeclared": 1, "limits": {
         "cpu": 1, "memory": 2, "disk": 3,
     }}));
     // The JSON is that of a number in the field, which is a text.
@@ -181,7 +183,7 @@ fn a_property_with_a_field_is_not_one_of_the_rest() {
     open.rest.insert("note".to_owned(), other(r#""x""#));
     assert_found(after_changes(&open), &[]);
     let written = serde_json::to_vec(&open).expect("JSON");
-    let read: Open2 = decode_strict(&written).expect("a message");
+    let read: OpenMessage = decode_strict(&written).expect("a message");
     assert_eq!(read.note, Some(Some("x".to_owned())));
 
     open.note = Some(None);
@@ -232,7 +234,7 @@ fn null_is_allowed_wherever_a_schema_is_shared() {
 
 #[test]
 fn open_objects_keep_unnamed_properties() {
-    let message: Open2 = valid(json!({
+    let message: OpenMessage = valid(json!({
         "id": 1, "undeclared": [], "limits": {"cpu": 1, "memory": 2, "disk": 3}, "note": null,
         "more": {"a": [1.0]},
     }));
@@ -240,7 +242,7 @@ fn open_objects_keep_unnamed_properties() {
     assert_eq!(message.limits.map(|it| it.rest["disk"]), Some(3));
     assert_eq!(message.note, Some(None));
     assert_found(
-        misfits::<Open2>(json!({"id": 1, "limits": {"cpu": 0, "memory": 1, "disk": -1}})),
+        misfits::<OpenMessage>(json!({"id": 1, "limits": {"cpu": 0, "memory": 1, "disk": -1}})),
         &[
             ("", "required"),
             ("/limits/cpu", "minimum"),
@@ -248,7 +250,9 @@ fn open_objects_keep_unnamed_properties() {
         ],
     );
     assert_found(
-        violations::<Open2>(json!({"id": 1, "undeclared": 1, "limits": {"cpu": 0, "memory": 1}})),
+        violations::<OpenMessage>(
+            json!({"id": 1, "undeclared": 1, "limits": {"cpu": 0, "memory": 1}}),
+        ),
         &[("/limits/cpu", "minimum")],
     );
 }
@@ -268,24 +272,24 @@ fn conditional_properties_lose_nothing_that_another_branch_allows() {
         json!({"zone": {"megabytes": 1}}),
         json!("none"),
     ] {
-        let open: Open2 = valid(message("remote", &cache));
+        let open: OpenMessage = valid(message("remote", &cache));
         let read = open.disk.and_then(|it| it.cache).expect("a cache");
         let is_typed = matches!(read, OpenDiskThenCache::Object(_));
         assert_eq!(is_typed, cache == json!({"megabytes": 1}), "{cache}");
         read.validate().expect("a value that the schema allows");
     }
-    valid::<Open2>(message("local", &json!({"megabytes": 1})));
+    valid::<OpenMessage>(message("local", &json!({"megabytes": 1})));
     assert_found(
-        violations::<Open2>(message("local", &json!({"zone": "a"}))),
+        violations::<OpenMessage>(message("local", &json!({"zone": "a"}))),
         &[("/disk/cache/zone", "additionalProperties")],
     );
 }
 
 #[test]
 fn properties_are_counted() {
-    valid::<Counted2>(json!({"few": {"a": 1}, "tags": {"a": "x"}, "unique": [1.5, 2.5]}));
+    valid::<CountedMessage>(json!({"few": {"a": 1}, "tags": {"a": "x"}, "unique": [1.5, 2.5]}));
     assert_found(
-        violations::<Counted2>(json!({
+        violations::<CountedMessage>(json!({
             "few": {}, "tags": {"A": "xxxxx"}, "unique": [1.5, 2.0, 1.5], "free": {},
             "anything": [{"a": 1, "b": [2]}, {}, {"b": [2.0], "a": 1}],
         })),
@@ -305,7 +309,7 @@ fn properties_are_counted() {
 fn items_that_may_differ_are_not_reported_as_equal() {
     let deep = |leaf: u8| format!("{}{leaf}{}", "[".repeat(130), "]".repeat(130));
     let text = format!(r#"{{"anything": [{}, {}]}}"#, deep(1), deep(2));
-    let message: Counted2 = decode(text.as_bytes()).expect("JSON of any depth");
+    let message: CountedMessage = decode(text.as_bytes()).expect("JSON of any depth");
     let violations = message.validate().expect_err("not compared");
     let keywords: Vec<&str> = violations.iter().map(|it| it.keyword).collect();
     assert_eq!(keywords, ["nesting"]);
@@ -314,13 +318,13 @@ fn items_that_may_differ_are_not_reported_as_equal() {
 #[test]
 fn recursive_objects_are_checked_all_the_way() {
     let leaf = json!({"name": "leaf"});
-    let tree: Tree2 = valid(json!({
+    let tree: TreeMessage = valid(json!({
         "name": "a", "left": leaf, "children": [leaf], "byName": {"b": leaf},
         "parent": {"name": "c", "parent": null},
     }));
     assert_eq!(tree.left.map(|it| it.name).as_deref(), Some("leaf"));
     assert_found(
-        violations::<Tree2>(json!({
+        violations::<TreeMessage>(json!({
             "name": "a", "left": {"name": "b", "byName": {"c": {"name": "d", "children": [leaf, leaf]}}},
         })),
         &[("/left/byName/c/children", "uniqueItems")],
@@ -333,15 +337,15 @@ fn recursive_objects_are_checked_all_the_way() {
         violations::<NestedList>(json!([[], [[], [], [], []]])),
         &[("/1", "maxItems")],
     );
-    let choice: Choice2 = valid(json!({"inner": [{"inner": "x"}, "y"]}));
-    assert!(matches!(choice, Choice2::Deeper(_)));
+    let choice: ChoiceMessage = valid(json!({"inner": [{"inner": "x"}, "y"]}));
+    assert!(matches!(choice, ChoiceMessage::Deeper(_)));
 }
 
 #[test]
 fn references_lead_to_one_type_each() {
     use taskcluster_tests::goldens::references::links::{Owner, required};
 
-    let changed: Changed2 = valid(json!({
+    let changed: ChangedMessage = valid(json!({
         "owner": {"name": "a"}, "reviewer": {"name": "b"}, "size": 1, "far": true, "chain": "abc",
         "slashless": "ab", "absolute": "ab", "embedded": {"label": "ab", "own": 1}, "parent": {"id": 1},
     }));
@@ -352,7 +356,7 @@ fn references_lead_to_one_type_each() {
         }))
     );
     assert_found(
-        violations::<Changed2>(json!({
+        violations::<ChangedMessage>(json!({
             "owner": {"name": "ABCDEF"}, "size": 11, "chain": "A", "slashless": "a", "absolute": "a",
             "embedded": {"label": "a", "own": 3},
         })),
@@ -371,13 +375,13 @@ fn references_lead_to_one_type_each() {
 
 #[test]
 fn numbers_are_of_the_narrowest_type_and_keep_their_bounds() {
-    valid::<Measured2>(json!({
+    valid::<MeasuredMessage>(json!({
         "plain": i64::MIN, "unsignedMost": u64::MAX, "signedLeast": i64::MIN, "above": 0, "below": -1,
         "fromOne": 10, "negative": -5, "fractional": 9, "even": -2, "wholeFloat": 5, "ratio": 0.5,
         "tenths": 0.3, "open": 999.5, "untyped": 3.0, "both": 2.5,
     }));
     assert_found(
-        violations::<Measured2>(json!({
+        violations::<MeasuredMessage>(json!({
             "plain": 1, "below": 0, "fromOne": 11, "negative": 6, "fractional": 10, "even": 3,
             "wholeFloat": 6, "ratio": 1.5, "tenths": 0.25, "open": -0.5, "untyped": 2.5, "both": 1.0,
             "unfit": 10_000_000_001_i64,
@@ -398,7 +402,7 @@ fn numbers_are_of_the_narrowest_type_and_keep_their_bounds() {
         ],
     );
     assert_found(
-        misfits::<Measured2>(json!({"plain": 0.5, "fromZero": -1, "above": -1})),
+        misfits::<MeasuredMessage>(json!({"plain": 0.5, "fromZero": -1, "above": -1})),
         &[
             ("/above", "exclusiveMinimum"),
             ("/fromZero", "minimum"),

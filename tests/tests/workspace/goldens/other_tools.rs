@@ -3,7 +3,8 @@
 use serde_json::json;
 use taskcluster_codegen::Generator;
 use taskcluster_tests::goldens::other_tools::tools::{
-    Batch, Bread, Forest2, Mode, Openapi2, Oven, SchemarsBaker, SchemarsShape, Tree2,
+    Batch, Bread, ForestMessage, Mode, OpenapiMessage, Oven, SchemarsBaker, SchemarsShape,
+    TreeMessage,
 };
 use taskcluster_tests::subjects;
 
@@ -33,10 +34,10 @@ fn keywords_beside_a_reference_apply_in_later_drafts() {
 fn documents_may_embed_different_schemas_of_one_id() {
     let tree = |leaf: &str| json!({"top": {"leaf": leaf, "nodes": [{"leaf": leaf, "nodes": []}]}});
     let forest = |leaf: u8| json!({"top": {"leaf": leaf, "nodes": [{"leaf": leaf, "nodes": []}]}});
-    valid::<Tree2>(tree("oak"));
-    valid::<Forest2>(forest(3));
+    valid::<TreeMessage>(tree("oak"));
+    valid::<ForestMessage>(forest(3));
     assert_found(
-        misfits::<Forest2>(tree("oak")),
+        misfits::<ForestMessage>(tree("oak")),
         &[("/top/leaf", "type"), ("/top/nodes/0/leaf", "type")],
     );
 }
@@ -92,11 +93,11 @@ fn keywords_of_later_drafts_are_read() {
 
 #[test]
 fn null_is_allowed_by_open_api_s_keyword() {
-    let message: Openapi2 = valid(json!({"label": null, "size": null}));
+    let message: OpenapiMessage = valid(json!({"label": null, "size": null}));
     assert_eq!((message.label, message.size), (None, Some(None)));
-    valid::<Openapi2>(json!({"label": "a", "size": [1, "cm"]}));
+    valid::<OpenapiMessage>(json!({"label": "a", "size": [1, "cm"]}));
     assert_found(
-        violations::<Openapi2>(json!({"label": "long"})),
+        violations::<OpenapiMessage>(json!({"label": "long"})),
         &[("/label", "maxLength")],
     );
 }
@@ -110,8 +111,8 @@ fn keywords_that_allow_everything_imply_no_type() {
         json!([1]),
         json!({"a": 1}),
     ] {
-        valid::<Openapi2>(json!({"label": "a", "note": any, "notes": {"a": any}}));
-        valid::<Openapi2>(json!({"label": "a", "mark": any}));
+        valid::<OpenapiMessage>(json!({"label": "a", "note": any, "notes": {"a": any}}));
+        valid::<OpenapiMessage>(json!({"label": "a", "mark": any}));
     }
 }
 

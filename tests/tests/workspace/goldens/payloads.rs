@@ -56,7 +56,7 @@ fn old_references_name_no_service() {
 fn services_and_versions_share_types() {
     let seen: services::watch::Status =
         valid(json!({"status": {"state": "pending"}, "history": []}));
-    let defined: services::r#type::Defined2 = valid(json!({"status": {"state": "pending"}}));
+    let defined: services::r#type::DefinedMessage = valid(json!({"status": {"state": "pending"}}));
     assert_eq!(seen.status, defined.status);
     assert_eq!(services::type_v2::Defined::INFO.api_version, "v2");
     let variants: Vec<&str> = services::EXCHANGES.iter().map(|it| it.exchange).collect();

@@ -2,8 +2,8 @@
 
 use taskcluster_pulse::{Binding, Exchange, RoutingKey};
 use taskcluster_tests::goldens::routing_keys::keys::{
-    First, FirstRoutingKey, Methods, MethodsRoutingKey, Middle, MiddleRoutingKey, None2,
-    None2RoutingKey, Single, SingleRoutingKey, Words2, Words2RoutingKey,
+    First, FirstRoutingKey, Methods, MethodsRoutingKey, Middle, MiddleRoutingKey, NoneExchange,
+    NoneExchangeRoutingKey, Single, SingleRoutingKey, WordsExchange, WordsExchangeRoutingKey,
 };
 
 use super::pattern;
@@ -38,20 +38,20 @@ fn several_words_may_stand_first() {
 
 #[test]
 fn a_key_may_have_no_entry_or_one() {
-    assert_eq!(pattern(&None2::new()), "#");
+    assert_eq!(pattern(&NoneExchange::new()), "#");
     assert_eq!(
-        None2RoutingKey::parse("").map(|it| it.to_key()),
+        NoneExchangeRoutingKey::parse("").map(|it| it.to_key()),
         Ok(Ok(String::new()))
     );
-    assert!(None2RoutingKey::parse("a").is_err());
+    assert!(NoneExchangeRoutingKey::parse("a").is_err());
     assert_eq!(pattern(&Single::default()), "#");
     assert_eq!(SingleRoutingKey::parse("_").map(|it| it.reserved), Ok(None));
 }
 
 #[test]
 fn entries_may_have_any_name() {
-    assert_eq!(pattern(&Words2::default()), "*.*.*.*.*.*.*");
-    let key = Words2RoutingKey::parse("a.b._.d.e.f.g").expect("a key");
+    assert_eq!(pattern(&WordsExchange::default()), "*.*.*.*.*.*.*");
+    let key = WordsExchangeRoutingKey::parse("a.b._.d.e.f.g").expect("a key");
     assert_eq!(
         (key.words.as_str(), key.key.as_str(), key.type_2.as_str()),
         ("a", "b", "d")

@@ -6,16 +6,16 @@ use taskcluster_pulse::{Exchange, ExchangeInfo};
 use taskcluster_pulse::__private::BindingWords;
 
 use super::{
-    Changed2, ChangedRoutingKey, IrcMessage, Merged2, MergedRoutingKey,
-    Message2RoutingKey, Nested2, NestedRoutingKey, UnsureMessage, UnsureRoutingKey,
-    entries,
+    ChangedMessage, ChangedRoutingKey, IrcMessage, MergedMessage, MergedRoutingKey,
+    MessageExchangeRoutingKey, NestedMessage, NestedRoutingKey, UnsureMessage,
+    UnsureRoutingKey, entries,
 };
 
 /// changed messages
 ///
 /// Sent on changed.
 ///
-/// Exchange `exchange/taskcluster-choices/v1/changed`, payload [`Changed2`].
+/// Exchange `exchange/taskcluster-choices/v1/changed`, payload [`ChangedMessage`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Changed(BindingWords);
 
@@ -37,7 +37,7 @@ impl Changed {
 }
 
 impl Exchange for Changed {
-    type Payload = Changed2;
+    type Payload = ChangedMessage;
     type RoutingKey = ChangedRoutingKey;
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("choices", "v1")
@@ -56,9 +56,9 @@ impl Exchange for Changed {
 ///
 /// Exchange `exchange/taskcluster-choices/v1/message`, payload [`IrcMessage`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Message2(BindingWords);
+pub struct MessageExchange(BindingWords);
 
-impl Message2 {
+impl MessageExchange {
     /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
@@ -75,9 +75,9 @@ impl Message2 {
     }
 }
 
-impl Exchange for Message2 {
+impl Exchange for MessageExchange {
     type Payload = IrcMessage;
-    type RoutingKey = Message2RoutingKey;
+    type RoutingKey = MessageExchangeRoutingKey;
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("choices", "v1")
         .named("message", "exchange/taskcluster-choices/v1/message")
@@ -93,7 +93,7 @@ impl Exchange for Message2 {
 ///
 /// Sent on merged.
 ///
-/// Exchange `exchange/taskcluster-choices/v1/merged`, payload [`Merged2`].
+/// Exchange `exchange/taskcluster-choices/v1/merged`, payload [`MergedMessage`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Merged(BindingWords);
 
@@ -115,7 +115,7 @@ impl Merged {
 }
 
 impl Exchange for Merged {
-    type Payload = Merged2;
+    type Payload = MergedMessage;
     type RoutingKey = MergedRoutingKey;
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("choices", "v1")
@@ -132,7 +132,7 @@ impl Exchange for Merged {
 ///
 /// Sent on nested.
 ///
-/// Exchange `exchange/taskcluster-choices/v1/nested`, payload [`Nested2`].
+/// Exchange `exchange/taskcluster-choices/v1/nested`, payload [`NestedMessage`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Nested(BindingWords);
 
@@ -154,7 +154,7 @@ impl Nested {
 }
 
 impl Exchange for Nested {
-    type Payload = Nested2;
+    type Payload = NestedMessage;
     type RoutingKey = NestedRoutingKey;
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("choices", "v1")

@@ -9,15 +9,15 @@ use taskcluster_pulse::__private::{
 };
 
 use super::{
-    Amount, Both, Changed2, ChangedLaunch, ChangedLists, ChangedNumbers, ChangedOrigin,
-    ChangedOriginVariant1, ChangedOverlap, ChangedScalar, ChangedShapes, GitPull, HgPush,
-    IrcMessage, Maybe, Merged2, Nested2, NestedA, NestedB, NestedBoth, NestedList,
-    NestedOther, NestedPerhaps, NestedTagged, Odd, OnlyOne, Pair, UnsureMessage, When,
-    schemas, validators,
+    Amount, Both, ChangedLaunch, ChangedLists, ChangedMessage, ChangedNumbers,
+    ChangedOrigin, ChangedOriginVariant1, ChangedOverlap, ChangedScalar, ChangedShapes,
+    GitPull, HgPush, IrcMessage, Maybe, MergedMessage, NestedA, NestedB, NestedBoth,
+    NestedList, NestedMessage, NestedOther, NestedPerhaps, NestedTagged, Odd, OnlyOne,
+    Pair, UnsureMessage, When, schemas, validators,
 };
 
-impl Validate for Changed2 {
-    const SCHEMA: &'static Schema = &schemas::CHANGED2;
+impl Validate for ChangedMessage {
+    const SCHEMA: &'static Schema = &schemas::CHANGED_MESSAGE;
 
     fn is_valid(&self) -> bool {
         self.launch.as_ref().is_none_or(|value| value.is_valid())
@@ -202,8 +202,8 @@ impl Validate for IrcMessage {
     }
 }
 
-impl Validate for Merged2 {
-    const SCHEMA: &'static Schema = &schemas::MERGED2;
+impl Validate for MergedMessage {
+    const SCHEMA: &'static Schema = &schemas::MERGED_MESSAGE;
 
     fn is_valid(&self) -> bool {
         INTEGER.is_valid(&self.extra) && validators::ID.is_valid(&self.id)
@@ -212,13 +212,13 @@ impl Validate for Merged2 {
                 .as_ref()
                 .is_none_or(|value| {
                     validators::LABEL.is_valid(value)
-                        && validators::MERGED2_LABEL.is_valid(value)
+                        && validators::MERGED_MESSAGE_LABEL.is_valid(value)
                 }) && fits_rest(self, &self.rest, &["extra", "id", "label"])
     }
 }
 
-impl Validate for Nested2 {
-    const SCHEMA: &'static Schema = &schemas::NESTED2;
+impl Validate for NestedMessage {
+    const SCHEMA: &'static Schema = &schemas::NESTED_MESSAGE;
 
     fn is_valid(&self) -> bool {
         fits_schema(self)

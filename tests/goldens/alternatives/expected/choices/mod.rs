@@ -6,10 +6,10 @@
 //!
 //! | exchange | binding | payload |
 //! | --- | --- | --- |
-//! | `exchange/taskcluster-choices/v1/changed` | [`Changed`] | [`Changed2`] |
-//! | `exchange/taskcluster-choices/v1/message` | [`Message2`] | [`IrcMessage`] |
-//! | `exchange/taskcluster-choices/v1/merged` | [`Merged`] | [`Merged2`] |
-//! | `exchange/taskcluster-choices/v1/nested` | [`Nested`] | [`Nested2`] |
+//! | `exchange/taskcluster-choices/v1/changed` | [`Changed`] | [`ChangedMessage`] |
+//! | `exchange/taskcluster-choices/v1/message` | [`MessageExchange`] | [`IrcMessage`] |
+//! | `exchange/taskcluster-choices/v1/merged` | [`Merged`] | [`MergedMessage`] |
+//! | `exchange/taskcluster-choices/v1/nested` | [`Nested`] | [`NestedMessage`] |
 //! | `exchange/taskcluster-choices/v1/unsure` | [`Unsure`] | [`UnsureMessage`] |
 //!
 //! [`required`] has the arguments of the constructors of payloads and routing keys, and
@@ -25,15 +25,15 @@ mod routing_keys;
 pub(super) mod schemas;
 pub mod validators;
 
-pub use bindings::{Changed, Message2, Merged, Nested, Unsure};
+pub use bindings::{Changed, MessageExchange, Merged, Nested, Unsure};
 pub use routing_keys::{
-    ChangedRoutingKey, Message2RoutingKey, MergedRoutingKey, NestedRoutingKey,
+    ChangedRoutingKey, MessageExchangeRoutingKey, MergedRoutingKey, NestedRoutingKey,
     UnsureRoutingKey,
 };
 pub use payloads::{
-    Changed2, ChangedLaunch, ChangedLists, ChangedNumbers, ChangedOrigin, HgPush,
+    ChangedMessage, ChangedLaunch, ChangedLists, ChangedNumbers, ChangedOrigin, HgPush,
     ChangedOriginVariant1, GitPull, ChangedOverlap, ChangedScalar, ChangedShapes,
-    IrcMessage, Merged2, Nested2, NestedBoth, NestedOther, NestedPerhaps, NestedTagged,
-    NestedA, NestedB, UnsureMessage, Amount, NestedList, Maybe, Odd, Pair, Both, OnlyOne,
-    When,
+    IrcMessage, MergedMessage, NestedMessage, NestedBoth, NestedOther, NestedPerhaps,
+    NestedTagged, NestedA, NestedB, UnsureMessage, Amount, NestedList, Maybe, Odd, Pair,
+    Both, OnlyOne, When,
 };

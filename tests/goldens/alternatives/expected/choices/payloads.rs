@@ -11,7 +11,7 @@ use taskcluster_pulse::__private::{Members, deserialize_union, open_enums, optio
 /// Values of several types.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct Changed2 {
+pub struct ChangedMessage {
     /// Not described by the schema.
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
     pub launch: Option<ChangedLaunch>,
@@ -271,7 +271,7 @@ impl<'de> Deserialize<'de> for IrcMessage {
 /// Parts that hold at once.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
-pub struct Merged2 {
+pub struct MergedMessage {
     /// Not described by the schema.
     pub extra: i128,
     /// Not described by the schema.
@@ -289,7 +289,7 @@ pub struct Merged2 {
     pub rest: BTreeMap<String, RawJson>,
 }
 
-impl<'de> Deserialize<'de> for Merged2 {
+impl<'de> Deserialize<'de> for MergedMessage {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut members = Members::deserialize(deserializer)?;
         Ok(Self {
@@ -304,7 +304,7 @@ impl<'de> Deserialize<'de> for Merged2 {
 /// Alternatives within others, and beside others.
 #[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct Nested2 {
+pub struct NestedMessage {
     /// What two lists of kinds have in common.
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
     pub both: Option<NestedBoth>,

@@ -8,7 +8,7 @@ use taskcluster_pulse::__private::required;
 
 required! {
     #[unset(launch, lists, never, nothing, numbers, origin, overlap, shapes)]
-    struct Changed2 {
+    struct ChangedMessage {
         scalar: super::ChangedScalar,
     }
 
@@ -33,7 +33,7 @@ required! {
     }
 
     #[unset(label, rest)]
-    struct Merged2 {
+    struct MergedMessage {
         extra: i128,
         id: String,
     }

@@ -5,7 +5,7 @@
 use taskcluster_pulse::Words;
 use taskcluster_pulse::__private::routing_keys;
 
-use super::{Changed, Merged, Message2, Nested, Unsure};
+use super::{Changed, Merged, MessageExchange, Nested, Unsure};
 
 routing_keys! {
     /// The routing key of a message on `exchange/taskcluster-choices/v1/changed`.
@@ -17,9 +17,9 @@ routing_keys! {
     }
 
     /// The routing key of a message on `exchange/taskcluster-choices/v1/message`.
-    #[of(Message2)]
+    #[of(MessageExchange)]
     #[derive(Default)]
-    pub struct Message2RoutingKey {
+    pub struct MessageExchangeRoutingKey {
         /// Kept free for words to come.
         pub reserved: Option<Words>,
     }

@@ -5,11 +5,13 @@
 use taskcluster_pulse::StringRule;
 use taskcluster_pulse::__private::{Keyword, Matcher, Run, Schema, Table, Type, payloads};
 
-use super::{Changed2, IrcMessage, Merged2, Nested2, UnsureMessage, validators};
+use super::{
+    ChangedMessage, IrcMessage, MergedMessage, NestedMessage, UnsureMessage, validators,
+};
 
-/// Schema of `Changed2`.
-pub(crate) static CHANGED2: Schema = Schema::named(
-    "choices::Changed2",
+/// Schema of `ChangedMessage`.
+pub(crate) static CHANGED_MESSAGE: Schema = Schema::named(
+    "choices::ChangedMessage",
     &[
         Keyword::Type(&[Type::Object]),
         Keyword::Required(&["scalar"]),
@@ -308,9 +310,9 @@ pub(crate) static IRC_MESSAGE: Schema = Schema::named(
     ],
 );
 
-/// Schema of `Merged2`.
-pub(crate) static MERGED2: Schema = Schema::named(
-    "choices::Merged2",
+/// Schema of `MergedMessage`.
+pub(crate) static MERGED_MESSAGE: Schema = Schema::named(
+    "choices::MergedMessage",
     &[
         Keyword::Type(&[Type::Object]),
         Keyword::AllOf(
@@ -409,9 +411,9 @@ pub(crate) static MERGED2: Schema = Schema::named(
     ],
 );
 
-/// Schema of `Nested2`.
-pub(crate) static NESTED2: Schema = Schema::named(
-    "choices::Nested2",
+/// Schema of `NestedMessage`.
+pub(crate) static NESTED_MESSAGE: Schema = Schema::named(
+    "choices::NestedMessage",
     &[
         Keyword::Type(&[Type::Object]),
         Keyword::Properties(
@@ -889,9 +891,9 @@ pub(crate) static UNSURE_LIST_VARIANT1: Schema = Schema::named(
 );
 
 payloads! {
-    const _: Changed2 = false;
+    const _: ChangedMessage = false;
     const _: IrcMessage = false;
-    const _: Merged2 = true;
-    const _: Nested2 = false;
+    const _: MergedMessage = true;
+    const _: NestedMessage = false;
     const _: UnsureMessage = false;
 }

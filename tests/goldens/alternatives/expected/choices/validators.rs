@@ -86,8 +86,8 @@ pub const LABEL: StringRule = StringRule::new("not a valid LABEL. Syntax: `a`.")
     );
 
 /// Syntax: `b`.
-pub const MERGED2_LABEL: StringRule = StringRule::new(
-        "not a valid MERGED2_LABEL. Syntax: `b`.",
+pub const MERGED_MESSAGE_LABEL: StringRule = StringRule::new(
+        "not a valid MERGED_MESSAGE_LABEL. Syntax: `b`.",
     )
     .pattern(
         "b",

@@ -6,9 +6,9 @@ use taskcluster_pulse::{Exchange, ExchangeInfo};
 use taskcluster_pulse::__private::BindingWords;
 
 use super::{
-    A, FirstRoutingKey, LetterRoutingKey, Letters2, LettersRoutingKey,
-    Message2RoutingKey, Message3, PulseMessage, Second2, SecondRoutingKey, Third2,
-    ThirdRoutingKey, entries,
+    A, FirstRoutingKey, LetterRoutingKey, LettersMessage, LettersRoutingKey, Message2,
+    MessageExchangeRoutingKey, PulseMessage, SecondMessage, SecondRoutingKey,
+    ThirdMessage, ThirdRoutingKey, entries,
 };
 
 /// first messages
@@ -54,7 +54,7 @@ impl Exchange for First {
 ///
 /// Sent on second.
 ///
-/// Exchange `exchange/taskcluster-titles/v1/second`, payload [`Second2`].
+/// Exchange `exchange/taskcluster-titles/v1/second`, payload [`SecondMessage`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Second(BindingWords);
 
@@ -76,7 +76,7 @@ impl Second {
 }
 
 impl Exchange for Second {
-    type Payload = Second2;
+    type Payload = SecondMessage;
     type RoutingKey = SecondRoutingKey;
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("titles", "v1")
@@ -93,7 +93,7 @@ impl Exchange for Second {
 ///
 /// Sent on third.
 ///
-/// Exchange `exchange/taskcluster-titles/v1/third`, payload [`Third2`].
+/// Exchange `exchange/taskcluster-titles/v1/third`, payload [`ThirdMessage`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Third(BindingWords);
 
@@ -115,7 +115,7 @@ impl Third {
 }
 
 impl Exchange for Third {
-    type Payload = Third2;
+    type Payload = ThirdMessage;
     type RoutingKey = ThirdRoutingKey;
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("titles", "v1")
@@ -171,11 +171,11 @@ impl Exchange for Letter {
 ///
 /// Sent on message.
 ///
-/// Exchange `exchange/taskcluster-titles/v1/message`, payload [`Message3`].
+/// Exchange `exchange/taskcluster-titles/v1/message`, payload [`Message2`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Message2(BindingWords);
+pub struct MessageExchange(BindingWords);
 
-impl Message2 {
+impl MessageExchange {
     /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
@@ -192,9 +192,9 @@ impl Message2 {
     }
 }
 
-impl Exchange for Message2 {
-    type Payload = Message3;
-    type RoutingKey = Message2RoutingKey;
+impl Exchange for MessageExchange {
+    type Payload = Message2;
+    type RoutingKey = MessageExchangeRoutingKey;
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("titles", "v1")
         .named("message", "exchange/taskcluster-titles/v1/message")
@@ -210,7 +210,7 @@ impl Exchange for Message2 {
 ///
 /// Types with the names of type parameters.
 ///
-/// Exchange `exchange/taskcluster-titles/v1/letters`, payload [`Letters2`].
+/// Exchange `exchange/taskcluster-titles/v1/letters`, payload [`LettersMessage`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Letters(BindingWords);
 
@@ -232,7 +232,7 @@ impl Letters {
 }
 
 impl Exchange for Letters {
-    type Payload = Letters2;
+    type Payload = LettersMessage;
     type RoutingKey = LettersRoutingKey;
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("titles", "v1")

@@ -8,9 +8,9 @@ use taskcluster_pulse::__private::{
 };
 
 use super::{
-    A, E, FirstPart, Letters2, LettersD, Message3, MessageOption, MessageString,
-    MessageSymbols, N2ndTry, PulseMessage, S, Second2, Third2, ThirdFirst, ThirdSecond,
-    schemas,
+    A, E, FirstPart, LettersD, LettersMessage, Message2, MessageOption, MessageString,
+    MessageSymbols, N2ndTry, PulseMessage, S, SecondMessage, ThirdFirst, ThirdMessage,
+    ThirdSecond, schemas,
 };
 
 impl Validate for PulseMessage {
@@ -29,16 +29,16 @@ impl Validate for FirstPart {
     }
 }
 
-impl Validate for Second2 {
-    const SCHEMA: &'static Schema = &schemas::SECOND2;
+impl Validate for SecondMessage {
+    const SCHEMA: &'static Schema = &schemas::SECOND_MESSAGE;
 
     fn is_valid(&self) -> bool {
         true
     }
 }
 
-impl Validate for Third2 {
-    const SCHEMA: &'static Schema = &schemas::THIRD2;
+impl Validate for ThirdMessage {
+    const SCHEMA: &'static Schema = &schemas::THIRD_MESSAGE;
 
     fn is_valid(&self) -> bool {
         self.first.is_valid() && self.second.is_valid()
@@ -69,8 +69,8 @@ impl Validate for A {
     }
 }
 
-impl Validate for Message3 {
-    const SCHEMA: &'static Schema = &schemas::MESSAGE3;
+impl Validate for Message2 {
+    const SCHEMA: &'static Schema = &schemas::MESSAGE2;
 
     fn is_valid(&self) -> bool {
         self.digits.is_valid() && self.option.is_valid() && self.string.is_valid()
@@ -110,8 +110,8 @@ impl Validate for MessageSymbols {
     }
 }
 
-impl Validate for Letters2 {
-    const SCHEMA: &'static Schema = &schemas::LETTERS2;
+impl Validate for LettersMessage {
+    const SCHEMA: &'static Schema = &schemas::LETTERS_MESSAGE;
 
     fn is_valid(&self) -> bool {
         (self.d1.as_ref().is_none_or(|value| value.is_valid())

@@ -7,11 +7,11 @@
 //! | exchange | binding | payload |
 //! | --- | --- | --- |
 //! | `exchange/taskcluster-titles/v1/first` | [`First`] | [`PulseMessage`] |
-//! | `exchange/taskcluster-titles/v1/second` | [`Second`] | [`Second2`] |
-//! | `exchange/taskcluster-titles/v1/third` | [`Third`] | [`Third2`] |
+//! | `exchange/taskcluster-titles/v1/second` | [`Second`] | [`SecondMessage`] |
+//! | `exchange/taskcluster-titles/v1/third` | [`Third`] | [`ThirdMessage`] |
 //! | `exchange/taskcluster-titles/v1/letter` | [`Letter`] | [`A`] |
-//! | `exchange/taskcluster-titles/v1/message` | [`Message2`] | [`Message3`] |
-//! | `exchange/taskcluster-titles/v1/letters` | [`Letters`] | [`Letters2`] |
+//! | `exchange/taskcluster-titles/v1/message` | [`MessageExchange`] | [`Message2`] |
+//! | `exchange/taskcluster-titles/v1/letters` | [`Letters`] | [`LettersMessage`] |
 //!
 //! [`required`] has the arguments of the constructors of payloads and routing keys, and
 //! [`validators`] the rules of the schemas as constants.
@@ -25,12 +25,13 @@ mod routing_keys;
 pub(super) mod schemas;
 pub mod validators;
 
-pub use bindings::{First, Second, Third, Letter, Message2, Letters};
+pub use bindings::{First, Second, Third, Letter, MessageExchange, Letters};
 pub use routing_keys::{
     FirstRoutingKey, SecondRoutingKey, ThirdRoutingKey, LetterRoutingKey,
-    Message2RoutingKey, LettersRoutingKey,
+    MessageExchangeRoutingKey, LettersRoutingKey,
 };
 pub use payloads::{
-    PulseMessage, FirstPart, Second2, Third2, ThirdFirst, ThirdSecond, A, Message3,
-    N2ndTry, MessageOption, MessageString, MessageSymbols, Letters2, LettersD, S, E,
+    PulseMessage, FirstPart, SecondMessage, ThirdMessage, ThirdFirst, ThirdSecond, A,
+    Message2, N2ndTry, MessageOption, MessageString, MessageSymbols, LettersMessage,
+    LettersD, S, E,
 };

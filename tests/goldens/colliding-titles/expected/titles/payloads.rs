@@ -29,7 +29,7 @@ pub struct FirstPart {
 /// The second with that title.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct Second2 {
+pub struct SecondMessage {
     /// Not described by the schema.
     pub name: String,
 }
@@ -37,7 +37,7 @@ pub struct Second2 {
 /// Its title is the name of an exchange.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct Third2 {
+pub struct ThirdMessage {
     /// First
     pub first: ThirdFirst,
     /// pulse-message
@@ -68,7 +68,7 @@ pub struct A(pub Vec<String>);
 /// Titles that mean something else in Rust.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct Message3 {
+pub struct Message2 {
     /// 2nd try
     pub digits: N2ndTry,
     /// Option
@@ -115,7 +115,7 @@ pub struct MessageSymbols {
 /// in parts.
 #[derive(Clone, Debug, PartialEq, Default, Serialize)]
 #[non_exhaustive]
-pub struct Letters2 {
+pub struct LettersMessage {
     /// A deserializer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub d1: Option<LettersD>,
@@ -221,7 +221,7 @@ pub struct Letters2 {
     pub rest: BTreeMap<String, RawJson>,
 }
 
-impl<'de> Deserialize<'de> for Letters2 {
+impl<'de> Deserialize<'de> for LettersMessage {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut members = Members::deserialize(deserializer)?;
         let part_0 = members

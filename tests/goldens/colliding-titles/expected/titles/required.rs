@@ -16,11 +16,11 @@ required! {
         size: i128,
     }
 
-    struct Second2 {
+    struct SecondMessage {
         name: String,
     }
 
-    struct Third2 {
+    struct ThirdMessage {
         first: super::ThirdFirst,
         second: super::ThirdSecond,
     }
@@ -33,7 +33,7 @@ required! {
         b: i128,
     }
 
-    struct Message3 {
+    struct Message2 {
         digits: super::N2ndTry,
         option: super::MessageOption,
         string: super::MessageString,

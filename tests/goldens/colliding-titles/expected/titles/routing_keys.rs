@@ -5,7 +5,7 @@
 use taskcluster_pulse::Words;
 use taskcluster_pulse::__private::routing_keys;
 
-use super::{First, Letter, Letters, Message2, Second, Third};
+use super::{First, Letter, Letters, MessageExchange, Second, Third};
 
 routing_keys! {
     /// The routing key of a message on `exchange/taskcluster-titles/v1/first`.
@@ -41,9 +41,9 @@ routing_keys! {
     }
 
     /// The routing key of a message on `exchange/taskcluster-titles/v1/message`.
-    #[of(Message2)]
+    #[of(MessageExchange)]
     #[derive(Default)]
-    pub struct Message2RoutingKey {
+    pub struct MessageExchangeRoutingKey {
         /// Kept free for words to come.
         pub reserved: Option<Words>,
     }

@@ -4,7 +4,7 @@
 
 use taskcluster_pulse::__private::{Keyword, Schema, Type, payloads};
 
-use super::{A, Letters2, Message3, PulseMessage, Second2, Third2};
+use super::{A, LettersMessage, Message2, PulseMessage, SecondMessage, ThirdMessage};
 
 /// Schema of `PulseMessage`.
 pub(crate) static PULSE_MESSAGE: Schema = Schema::named(
@@ -28,9 +28,9 @@ pub(crate) static FIRST_PART: Schema = Schema::named(
     ],
 );
 
-/// Schema of `Second2`.
-pub(crate) static SECOND2: Schema = Schema::named(
-    "titles::Second2",
+/// Schema of `SecondMessage`.
+pub(crate) static SECOND_MESSAGE: Schema = Schema::named(
+    "titles::SecondMessage",
     &[
         Keyword::Type(&[Type::Object]),
         Keyword::Required(&["name"]),
@@ -39,9 +39,9 @@ pub(crate) static SECOND2: Schema = Schema::named(
     ],
 );
 
-/// Schema of `Third2`.
-pub(crate) static THIRD2: Schema = Schema::named(
-    "titles::Third2",
+/// Schema of `ThirdMessage`.
+pub(crate) static THIRD_MESSAGE: Schema = Schema::named(
+    "titles::ThirdMessage",
     &[
         Keyword::Type(&[Type::Object]),
         Keyword::Required(&["first", "second"]),
@@ -78,9 +78,9 @@ pub(crate) static A2: Schema = Schema::named(
     &[Keyword::Type(&[Type::Array]), Keyword::Items(&Schema::STRING)],
 );
 
-/// Schema of `Message3`.
-pub(crate) static MESSAGE3: Schema = Schema::named(
-    "titles::Message3",
+/// Schema of `Message2`.
+pub(crate) static MESSAGE2: Schema = Schema::named(
+    "titles::Message2",
     &[
         Keyword::Type(&[Type::Object]),
         Keyword::Required(&["digits", "option", "string", "symbols"]),
@@ -140,9 +140,9 @@ pub(crate) static MESSAGE_SYMBOLS: Schema = Schema::named(
     ],
 );
 
-/// Schema of `Letters2`.
-pub(crate) static LETTERS2: Schema = Schema::named(
-    "titles::Letters2",
+/// Schema of `LettersMessage`.
+pub(crate) static LETTERS_MESSAGE: Schema = Schema::named(
+    "titles::LettersMessage",
     &[
         Keyword::Type(&[Type::Object]),
         Keyword::Properties(
@@ -205,9 +205,9 @@ pub(crate) static E2_1: Schema = Schema::new(&[Keyword::AllOf(&[&Schema::INTEGER
 
 payloads! {
     const _: PulseMessage = true;
-    const _: Second2 = true;
-    const _: Third2 = true;
+    const _: SecondMessage = true;
+    const _: ThirdMessage = true;
     const _: A = true;
-    const _: Message3 = true;
-    const _: Letters2 = false;
+    const _: Message2 = true;
+    const _: LettersMessage = false;
 }

@@ -5,13 +5,13 @@
 use taskcluster_pulse::{Exchange, ExchangeInfo};
 use taskcluster_pulse::__private::BindingWords;
 
-use super::{Changed2, ChangedRoutingKey, entries};
+use super::{ChangedMessage, ChangedRoutingKey, entries};
 
 /// changed messages
 ///
 /// Sent on changed.
 ///
-/// Exchange `exchange/taskcluster-enums/v1/changed`, payload [`Changed2`].
+/// Exchange `exchange/taskcluster-enums/v1/changed`, payload [`ChangedMessage`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Changed(BindingWords);
 
@@ -33,7 +33,7 @@ impl Changed {
 }
 
 impl Exchange for Changed {
-    type Payload = Changed2;
+    type Payload = ChangedMessage;
     type RoutingKey = ChangedRoutingKey;
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("enums", "v1")

@@ -6,12 +6,12 @@ use taskcluster_pulse::{OpenEnum, RawJson, Validate};
 use taskcluster_pulse::__private::{Branch, Schema, Union, fits_schema, read_variant};
 
 use super::{
-    Changed2, ChangedCase, ChangedMixed, ChangedNarrowed, ChangedOdd, ChangedPunctuation,
-    ChangedUntyped, Kind, OtherKind, schemas, validators,
+    ChangedCase, ChangedMessage, ChangedMixed, ChangedNarrowed, ChangedOdd,
+    ChangedPunctuation, ChangedUntyped, Kind, OtherKind, schemas, validators,
 };
 
-impl Validate for Changed2 {
-    const SCHEMA: &'static Schema = &schemas::CHANGED2;
+impl Validate for ChangedMessage {
+    const SCHEMA: &'static Schema = &schemas::CHANGED_MESSAGE;
 
     fn is_valid(&self) -> bool {
         self.case.is_valid()

@@ -6,7 +6,7 @@
 //!
 //! | exchange | binding | payload |
 //! | --- | --- | --- |
-//! | `exchange/taskcluster-enums/v1/changed` | [`Changed`] | [`Changed2`] |
+//! | `exchange/taskcluster-enums/v1/changed` | [`Changed`] | [`ChangedMessage`] |
 //!
 //! [`required`] has the arguments of the constructors of payloads and routing keys, and
 //! [`validators`] the rules of the schemas as constants.
@@ -23,6 +23,6 @@ pub mod validators;
 pub use bindings::Changed;
 pub use routing_keys::ChangedRoutingKey;
 pub use payloads::{
-    Changed2, ChangedCase, Kind, ChangedMixed, ChangedNarrowed, ChangedOdd, OtherKind,
-    ChangedPunctuation, ChangedUntyped,
+    ChangedMessage, ChangedCase, Kind, ChangedMixed, ChangedNarrowed, ChangedOdd,
+    OtherKind, ChangedPunctuation, ChangedUntyped,
 };

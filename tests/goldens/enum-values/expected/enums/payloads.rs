@@ -10,7 +10,7 @@ use taskcluster_pulse::__private::{deserialize_union, open_enums, optional};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
-pub struct Changed2 {
+pub struct ChangedMessage {
     /// Not described by the schema.
     pub case: ChangedCase,
     /// Not described by the schema.

@@ -21,7 +21,7 @@ required! {
         single,
         untyped
     )]
-    struct Changed2 {
+    struct ChangedMessage {
         case: super::ChangedCase,
         version: u64,
     }

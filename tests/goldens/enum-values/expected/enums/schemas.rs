@@ -4,11 +4,11 @@
 
 use taskcluster_pulse::__private::{Keyword, Schema, Type, payloads};
 
-use super::{Changed2, validators};
+use super::{ChangedMessage, validators};
 
-/// Schema of `Changed2`.
-pub(crate) static CHANGED2: Schema = Schema::named(
-    "enums::Changed2",
+/// Schema of `ChangedMessage`.
+pub(crate) static CHANGED_MESSAGE: Schema = Schema::named(
+    "enums::ChangedMessage",
     &[
         Keyword::Type(&[Type::Object]),
         Keyword::Required(&["case", "version"]),
@@ -129,5 +129,5 @@ pub(crate) static CHANGED_UNTYPED: Schema = Schema::named(
 );
 
 payloads! {
-    const _: Changed2 = false;
+    const _: ChangedMessage = false;
 }

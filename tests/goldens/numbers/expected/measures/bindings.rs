@@ -5,13 +5,13 @@
 use taskcluster_pulse::{Exchange, ExchangeInfo};
 use taskcluster_pulse::__private::BindingWords;
 
-use super::{Measured2, MeasuredRoutingKey, entries};
+use super::{MeasuredMessage, MeasuredRoutingKey, entries};
 
 /// measured messages
 ///
 /// Sent on measured.
 ///
-/// Exchange `exchange/taskcluster-measures/v1/measured`, payload [`Measured2`].
+/// Exchange `exchange/taskcluster-measures/v1/measured`, payload [`MeasuredMessage`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Measured(BindingWords);
 
@@ -33,7 +33,7 @@ impl Measured {
 }
 
 impl Exchange for Measured {
-    type Payload = Measured2;
+    type Payload = MeasuredMessage;
     type RoutingKey = MeasuredRoutingKey;
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("measures", "v1")

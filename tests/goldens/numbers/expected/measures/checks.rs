@@ -5,10 +5,10 @@
 use taskcluster_pulse::Validate;
 use taskcluster_pulse::__private::{INTEGER, Schema};
 
-use super::{Measured2, schemas, validators};
+use super::{MeasuredMessage, schemas, validators};
 
-impl Validate for Measured2 {
-    const SCHEMA: &'static Schema = &schemas::MEASURED2;
+impl Validate for MeasuredMessage {
+    const SCHEMA: &'static Schema = &schemas::MEASURED_MESSAGE;
 
     fn is_valid(&self) -> bool {
         self.below.as_ref().is_none_or(|value| validators::BELOW.is_valid(value))

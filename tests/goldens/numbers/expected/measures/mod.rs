@@ -6,7 +6,7 @@
 //!
 //! | exchange | binding | payload |
 //! | --- | --- | --- |
-//! | `exchange/taskcluster-measures/v1/measured` | [`Measured`] | [`Measured2`] |
+//! | `exchange/taskcluster-measures/v1/measured` | [`Measured`] | [`MeasuredMessage`] |
 //!
 //! [`required`] has the arguments of the constructors of payloads and routing keys, and
 //! [`validators`] the rules of the schemas as constants.
@@ -22,4 +22,4 @@ pub mod validators;
 
 pub use bindings::Measured;
 pub use routing_keys::MeasuredRoutingKey;
-pub use payloads::Measured2;
+pub use payloads::MeasuredMessage;

@@ -9,7 +9,7 @@ use taskcluster_pulse::__private::optional;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
-pub struct Measured2 {
+pub struct MeasuredMessage {
     /// Not described by the schema.
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
     pub above: Option<u64>,

@@ -25,7 +25,7 @@ required! {
         untyped,
         whole_float
     )]
-    struct Measured2 {
+    struct MeasuredMessage {
         plain: i128,
     }
 }

@@ -5,11 +5,11 @@
 use taskcluster_pulse::StringRule;
 use taskcluster_pulse::__private::{Keyword, Schema, Type, payloads};
 
-use super::Measured2;
+use super::MeasuredMessage;
 
-/// Schema of `Measured2`.
-pub(crate) static MEASURED2: Schema = Schema::named(
-    "measures::Measured2",
+/// Schema of `MeasuredMessage`.
+pub(crate) static MEASURED_MESSAGE: Schema = Schema::named(
+    "measures::MeasuredMessage",
     &[
         Keyword::Type(&[Type::Object]),
         Keyword::Required(&["plain"]),
@@ -165,5 +165,5 @@ pub(crate) static MEASURED2: Schema = Schema::named(
 );
 
 payloads! {
-    const _: Measured2 = true;
+    const _: MeasuredMessage = true;
 }

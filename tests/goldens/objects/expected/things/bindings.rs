@@ -6,15 +6,16 @@ use taskcluster_pulse::{Exchange, ExchangeInfo};
 use taskcluster_pulse::__private::BindingWords;
 
 use super::{
-    Counted2, CountedRoutingKey, Nested2, NestedRoutingKey, Nullable2,
-    NullableRoutingKey, Open2, OpenRoutingKey, SharedNull, SharedRoutingKey, entries,
+    CountedMessage, CountedRoutingKey, NestedMessage, NestedRoutingKey, NullableMessage,
+    NullableRoutingKey, OpenMessage, OpenRoutingKey, SharedNull, SharedRoutingKey,
+    entries,
 };
 
 /// nested messages
 ///
 /// Sent on nested.
 ///
-/// Exchange `exchange/taskcluster-things/v1/nested`, payload [`Nested2`].
+/// Exchange `exchange/taskcluster-things/v1/nested`, payload [`NestedMessage`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Nested(BindingWords);
 
@@ -36,7 +37,7 @@ impl Nested {
 }
 
 impl Exchange for Nested {
-    type Payload = Nested2;
+    type Payload = NestedMessage;
     type RoutingKey = NestedRoutingKey;
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("things", "v1")
@@ -53,7 +54,7 @@ impl Exchange for Nested {
 ///
 /// Sent on nullable.
 ///
-/// Exchange `exchange/taskcluster-things/v1/nullable`, payload [`Nullable2`].
+/// Exchange `exchange/taskcluster-things/v1/nullable`, payload [`NullableMessage`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Nullable(BindingWords);
 
@@ -75,7 +76,7 @@ impl Nullable {
 }
 
 impl Exchange for Nullable {
-    type Payload = Nullable2;
+    type Payload = NullableMessage;
     type RoutingKey = NullableRoutingKey;
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("things", "v1")
@@ -92,7 +93,7 @@ impl Exchange for Nullable {
 ///
 /// Sent on open.
 ///
-/// Exchange `exchange/taskcluster-things/v1/open`, payload [`Open2`].
+/// Exchange `exchange/taskcluster-things/v1/open`, payload [`OpenMessage`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Open(BindingWords);
 
@@ -114,7 +115,7 @@ impl Open {
 }
 
 impl Exchange for Open {
-    type Payload = Open2;
+    type Payload = OpenMessage;
     type RoutingKey = OpenRoutingKey;
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("things", "v1")
@@ -131,7 +132,7 @@ impl Exchange for Open {
 ///
 /// Sent on counted.
 ///
-/// Exchange `exchange/taskcluster-things/v1/counted`, payload [`Counted2`].
+/// Exchange `exchange/taskcluster-things/v1/counted`, payload [`CountedMessage`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Counted(BindingWords);
 
@@ -153,7 +154,7 @@ impl Counted {
 }
 
 impl Exchange for Counted {
-    type Payload = Counted2;
+    type Payload = CountedMessage;
     type RoutingKey = CountedRoutingKey;
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("things", "v1")

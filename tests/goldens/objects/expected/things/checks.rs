@@ -9,14 +9,15 @@ use taskcluster_pulse::__private::{
 };
 
 use super::{
-    Chosen, Counted2, Link, Nested2, NestedByNameValue, NestedOuter, NestedOuterInner,
-    NestedRowsItem, NestedRowsItemCellsItem, Nullable2, NullableEnum, Open2, OpenDisk,
-    OpenDiskKind, OpenDiskThenCache, OpenDiskThenCache2, OpenDiskThenLabel,
-    OpenDiskThenSize, OpenLimits, OpenShares, SharedNull, schemas, validators,
+    Chosen, CountedMessage, Link, NestedByNameValue, NestedMessage, NestedOuter,
+    NestedOuterInner, NestedRowsItem, NestedRowsItemCellsItem, NullableEnum,
+    NullableMessage, OpenDisk, OpenDiskKind, OpenDiskThenCache, OpenDiskThenCache2,
+    OpenDiskThenLabel, OpenDiskThenSize, OpenLimits, OpenMessage, OpenShares, SharedNull,
+    schemas, validators,
 };
 
-impl Validate for Nested2 {
-    const SCHEMA: &'static Schema = &schemas::NESTED2;
+impl Validate for NestedMessage {
+    const SCHEMA: &'static Schema = &schemas::NESTED_MESSAGE;
 
     fn is_valid(&self) -> bool {
         self
@@ -86,8 +87,8 @@ impl Validate for NestedRowsItemCellsItem {
     }
 }
 
-impl Validate for Nullable2 {
-    const SCHEMA: &'static Schema = &schemas::NULLABLE2;
+impl Validate for NullableMessage {
+    const SCHEMA: &'static Schema = &schemas::NULLABLE_MESSAGE;
 
     fn is_valid(&self) -> bool {
         self.choice.as_ref().is_none_or(|value| value.is_valid())
@@ -126,8 +127,8 @@ impl Validate for NullableEnum {
     }
 }
 
-impl Validate for Open2 {
-    const SCHEMA: &'static Schema = &schemas::OPEN2;
+impl Validate for OpenMessage {
+    const SCHEMA: &'static Schema = &schemas::OPEN_MESSAGE;
 
     fn is_valid(&self) -> bool {
         self.disk.as_ref().is_none_or(|value| value.is_valid())
@@ -249,8 +250,8 @@ impl Validate for OpenShares {
     }
 }
 
-impl Validate for Counted2 {
-    const SCHEMA: &'static Schema = &schemas::COUNTED2;
+impl Validate for CountedMessage {
+    const SCHEMA: &'static Schema = &schemas::COUNTED_MESSAGE;
 
     fn is_valid(&self) -> bool {
         (..=3u64)

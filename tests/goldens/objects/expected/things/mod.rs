@@ -6,10 +6,10 @@
 //!
 //! | exchange | binding | payload |
 //! | --- | --- | --- |
-//! | `exchange/taskcluster-things/v1/nested` | [`Nested`] | [`Nested2`] |
-//! | `exchange/taskcluster-things/v1/nullable` | [`Nullable`] | [`Nullable2`] |
-//! | `exchange/taskcluster-things/v1/open` | [`Open`] | [`Open2`] |
-//! | `exchange/taskcluster-things/v1/counted` | [`Counted`] | [`Counted2`] |
+//! | `exchange/taskcluster-things/v1/nested` | [`Nested`] | [`NestedMessage`] |
+//! | `exchange/taskcluster-things/v1/nullable` | [`Nullable`] | [`NullableMessage`] |
+//! | `exchange/taskcluster-things/v1/open` | [`Open`] | [`OpenMessage`] |
+//! | `exchange/taskcluster-things/v1/counted` | [`Counted`] | [`CountedMessage`] |
 //! | `exchange/taskcluster-things/v1/shared` | [`Shared`] | [`SharedNull`] |
 //!
 //! [`required`] has the arguments of the constructors of payloads and routing keys, and
@@ -31,8 +31,8 @@ pub use routing_keys::{
     SharedRoutingKey,
 };
 pub use payloads::{
-    Nested2, NestedByNameValue, NestedOuter, NestedOuterInner, NestedRowsItem,
-    NestedRowsItemCellsItem, Nullable2, Chosen, NullableEnum, Open2, OpenDisk,
-    OpenDiskThenCache, OpenDiskThenCache2, OpenDiskKind, OpenDiskThenLabel,
-    OpenDiskThenSize, OpenLimits, OpenShares, Counted2, SharedNull, Link,
+    NestedMessage, NestedByNameValue, NestedOuter, NestedOuterInner, NestedRowsItem,
+    NestedRowsItemCellsItem, NullableMessage, Chosen, NullableEnum, OpenMessage,
+    OpenDisk, OpenDiskThenCache, OpenDiskThenCache2, OpenDiskKind, OpenDiskThenLabel,
+    OpenDiskThenSize, OpenLimits, OpenShares, CountedMessage, SharedNull, Link,
 };

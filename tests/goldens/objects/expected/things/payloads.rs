@@ -12,7 +12,7 @@ use taskcluster_pulse::__private::{Members, deserialize_union, open_enums, optio
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
-pub struct Nested2 {
+pub struct NestedMessage {
     /// Not described by the schema.
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
     pub by_name: Option<BTreeMap<String, NestedByNameValue>>,
@@ -76,7 +76,7 @@ pub struct NestedRowsItemCellsItem {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
-pub struct Nullable2 {
+pub struct NullableMessage {
     /// Not described by the schema.
     pub any: RawJson,
     /// Not described by the schema.
@@ -136,7 +136,7 @@ pub enum NullableEnum {
 /// Members that the schema does not name are kept.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
-pub struct Open2 {
+pub struct OpenMessage {
     /// Not described by the schema.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub disk: Option<OpenDisk>,
@@ -159,7 +159,7 @@ pub struct Open2 {
     pub rest: BTreeMap<String, RawJson>,
 }
 
-impl<'de> Deserialize<'de> for Open2 {
+impl<'de> Deserialize<'de> for OpenMessage {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut members = Members::deserialize(deserializer)?;
         Ok(Self {
@@ -356,7 +356,7 @@ impl<'de> Deserialize<'de> for OpenShares {
 /// At most 3 properties.
 #[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct Counted2 {
+pub struct CountedMessage {
     /// Not described by the schema.
     ///
     /// No two items are equal.

@@ -9,7 +9,7 @@ use taskcluster_pulse::__private::required;
 
 required! {
     #[unset(by_name, grid, rows)]
-    struct Nested2 {
+    struct NestedMessage {
         outer: super::NestedOuter,
     }
 
@@ -34,7 +34,7 @@ required! {
     }
 
     #[unset(anything, r#enum, items, nothing, numbers, optional, optional_nullable, time)]
-    struct Nullable2 {
+    struct NullableMessage {
         any: RawJson,
         choice: Option<super::Chosen>,
         required_nullable: Option<String>,
@@ -45,7 +45,7 @@ required! {
     }
 
     #[unset(disk, limits, note, shares, rest)]
-    struct Open2 {
+    struct OpenMessage {
         id: i128,
         undeclared: RawJson,
     }

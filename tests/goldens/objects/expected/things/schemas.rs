@@ -4,11 +4,13 @@
 
 use taskcluster_pulse::__private::{Keyword, Schema, Type, payloads};
 
-use super::{Counted2, Nested2, Nullable2, Open2, SharedNull, validators};
+use super::{
+    CountedMessage, NestedMessage, NullableMessage, OpenMessage, SharedNull, validators,
+};
 
-/// Schema of `Nested2`.
-pub(crate) static NESTED2: Schema = Schema::named(
-    "things::Nested2",
+/// Schema of `NestedMessage`.
+pub(crate) static NESTED_MESSAGE: Schema = Schema::named(
+    "things::NestedMessage",
     &[
         Keyword::Type(&[Type::Object]),
         Keyword::Required(&["outer"]),
@@ -124,9 +126,9 @@ pub(crate) static NESTED_ROWS_ITEM_CELLS_ITEM: Schema = Schema::named(
     ],
 );
 
-/// Schema of `Nullable2`.
-pub(crate) static NULLABLE2: Schema = Schema::named(
-    "things::Nullable2",
+/// Schema of `NullableMessage`.
+pub(crate) static NULLABLE_MESSAGE: Schema = Schema::named(
+    "things::NullableMessage",
     &[
         Keyword::Type(&[Type::Object]),
         Keyword::Required(&["any", "choice", "requiredNullable"]),
@@ -205,9 +207,9 @@ pub(crate) static NULLABLE_ENUM: Schema = Schema::named(
     &[Keyword::Enum(&["\"a\"", "\"b\"", "null"])],
 );
 
-/// Schema of `Open2`.
-pub(crate) static OPEN2: Schema = Schema::named(
-    "things::Open2",
+/// Schema of `OpenMessage`.
+pub(crate) static OPEN_MESSAGE: Schema = Schema::named(
+    "things::OpenMessage",
     &[
         Keyword::Type(&[Type::Object]),
         Keyword::Required(&["id", "undeclared"]),
@@ -367,9 +369,9 @@ pub(crate) static OPEN_SHARES: Schema = Schema::named(
     ],
 );
 
-/// Schema of `Counted2`.
-pub(crate) static COUNTED2: Schema = Schema::named(
-    "things::Counted2",
+/// Schema of `CountedMessage`.
+pub(crate) static COUNTED_MESSAGE: Schema = Schema::named(
+    "things::CountedMessage",
     &[
         Keyword::Type(&[Type::Object]),
         Keyword::Properties(
@@ -452,9 +454,9 @@ pub(crate) static LINK: Schema = Schema::named(
 );
 
 payloads! {
-    const _: Nested2 = true;
-    const _: Nullable2 = true;
-    const _: Open2 = false;
-    const _: Counted2 = true;
+    const _: NestedMessage = true;
+    const _: NullableMessage = true;
+    const _: OpenMessage = false;
+    const _: CountedMessage = true;
     const _: SharedNull = true;
 }

@@ -5,7 +5,7 @@
 use taskcluster_pulse::{Exchange, ExchangeInfo};
 use taskcluster_pulse::__private::BindingWords;
 
-use super::{Artifact2, ArtifactRoutingKey, Job, JobsRoutingKey, entries};
+use super::{ArtifactMessage, ArtifactRoutingKey, Job, JobsRoutingKey, entries};
 
 /// jobs messages
 ///
@@ -55,7 +55,7 @@ impl Exchange for Jobs {
 ///
 /// Sent on artifact.
 ///
-/// Exchange `exchange/taskcluster-old/v1/artifact`, payload [`Artifact2`].
+/// Exchange `exchange/taskcluster-old/v1/artifact`, payload [`ArtifactMessage`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Artifact(BindingWords);
 
@@ -77,7 +77,7 @@ impl Artifact {
 }
 
 impl Exchange for Artifact {
-    type Payload = Artifact2;
+    type Payload = ArtifactMessage;
     type RoutingKey = ArtifactRoutingKey;
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("old", "v1")

@@ -5,7 +5,9 @@
 use taskcluster_pulse::{OpenEnum, Validate};
 use taskcluster_pulse::__private::{INTEGER, Schema, fits_rest};
 
-use super::{Artifact2, ArtifactCreated, Job, JobInfo, JobKind, schemas, validators};
+use super::{
+    ArtifactCreated, ArtifactMessage, Job, JobInfo, JobKind, schemas, validators,
+};
 
 impl Validate for Job {
     const SCHEMA: &'static Schema = &schemas::JOB;
@@ -41,8 +43,8 @@ impl Validate for JobKind {
     }
 }
 
-impl Validate for Artifact2 {
-    const SCHEMA: &'static Schema = &schemas::ARTIFACT2;
+impl Validate for ArtifactMessage {
+    const SCHEMA: &'static Schema = &schemas::ARTIFACT_MESSAGE;
 
     fn is_valid(&self) -> bool {
         self.artifact.is_valid()

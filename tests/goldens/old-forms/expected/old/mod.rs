@@ -7,7 +7,7 @@
 //! | exchange | binding | payload |
 //! | --- | --- | --- |
 //! | `exchange/taskcluster-old/v1/jobs` | [`Jobs`] | [`Job`] |
-//! | `exchange/taskcluster-old/v1/artifact` | [`Artifact`] | [`Artifact2`] |
+//! | `exchange/taskcluster-old/v1/artifact` | [`Artifact`] | [`ArtifactMessage`] |
 //!
 //! [`required`] has the arguments of the constructors of payloads and routing keys, and
 //! [`validators`] the rules of the schemas as constants.
@@ -24,4 +24,4 @@ pub mod validators;
 
 pub use bindings::{Jobs, Artifact};
 pub use routing_keys::{JobsRoutingKey, ArtifactRoutingKey};
-pub use payloads::{Job, JobInfo, JobKind, Artifact2, ArtifactCreated};
+pub use payloads::{Job, JobInfo, JobKind, ArtifactMessage, ArtifactCreated};

@@ -90,7 +90,7 @@ pub enum JobKind {
 /// Leaves `type` out.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct Artifact2 {
+pub struct ArtifactMessage {
     /// Artifact Created
     pub artifact: ArtifactCreated,
     /// Not described by the schema.

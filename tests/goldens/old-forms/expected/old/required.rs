@@ -14,7 +14,7 @@ required! {
     }
 
     #[unset(installation)]
-    struct Artifact2 {
+    struct ArtifactMessage {
         artifact: super::ArtifactCreated,
     }
 

@@ -5,7 +5,7 @@
 use taskcluster_pulse::StringRule;
 use taskcluster_pulse::__private::{Keyword, Schema, Type, payloads};
 
-use super::{Artifact2, Job, validators};
+use super::{ArtifactMessage, Job, validators};
 
 /// Schema of `Job`.
 pub(crate) static JOB: Schema = Schema::named(
@@ -46,9 +46,9 @@ pub(crate) static JOB_INFO: Schema = Schema::named(
 /// Schema of `JobKind`.
 pub(crate) static JOB_KIND: Schema = Schema::open_enum::<super::JobKind>();
 
-/// Schema of `Artifact2`.
-pub(crate) static ARTIFACT2: Schema = Schema::named(
-    "old::Artifact2",
+/// Schema of `ArtifactMessage`.
+pub(crate) static ARTIFACT_MESSAGE: Schema = Schema::named(
+    "old::ArtifactMessage",
     &[
         Keyword::Type(&[Type::Object]),
         Keyword::Required(&["artifact"]),
@@ -85,5 +85,5 @@ pub(crate) static ARTIFACT_CREATED: Schema = Schema::named(
 
 payloads! {
     const _: Job = true;
-    const _: Artifact2 = true;
+    const _: ArtifactMessage = true;
 }

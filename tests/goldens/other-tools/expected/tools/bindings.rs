@@ -6,8 +6,8 @@ use taskcluster_pulse::{Exchange, ExchangeInfo};
 use taskcluster_pulse::__private::BindingWords;
 
 use super::{
-    Batch, Bread, Forest2, ForestRoutingKey, Openapi2, OpenapiRoutingKey,
-    PydanticRoutingKey, SchemarsRoutingKey, Tree2, TreeRoutingKey, entries,
+    Batch, Bread, ForestMessage, ForestRoutingKey, OpenapiMessage, OpenapiRoutingKey,
+    PydanticRoutingKey, SchemarsRoutingKey, TreeMessage, TreeRoutingKey, entries,
 };
 
 /// schemars messages
@@ -43,7 +43,7 @@ impl Exchange for Schemars {
 ///
 /// Sent by a service whose schemas typebox writes.
 ///
-/// Exchange `exchange/tools/v1/tree`, payload [`Tree2`].
+/// Exchange `exchange/tools/v1/tree`, payload [`TreeMessage`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Tree(BindingWords);
 
@@ -55,7 +55,7 @@ impl Tree {
 }
 
 impl Exchange for Tree {
-    type Payload = Tree2;
+    type Payload = TreeMessage;
     type RoutingKey = TreeRoutingKey;
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("tools", "v1")
@@ -72,7 +72,7 @@ impl Exchange for Tree {
 ///
 /// Sent by a service whose schemas typebox writes.
 ///
-/// Exchange `exchange/tools/v1/forest`, payload [`Forest2`].
+/// Exchange `exchange/tools/v1/forest`, payload [`ForestMessage`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Forest(BindingWords);
 
@@ -84,7 +84,7 @@ impl Forest {
 }
 
 impl Exchange for Forest {
-    type Payload = Forest2;
+    type Payload = ForestMessage;
     type RoutingKey = ForestRoutingKey;
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("tools", "v1")
@@ -130,7 +130,7 @@ impl Exchange for Pydantic {
 ///
 /// Sent by a service whose schemas are those of OpenAPI.
 ///
-/// Exchange `exchange/tools/v1/openapi`, payload [`Openapi2`].
+/// Exchange `exchange/tools/v1/openapi`, payload [`OpenapiMessage`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Openapi(BindingWords);
 
@@ -142,7 +142,7 @@ impl Openapi {
 }
 
 impl Exchange for Openapi {
-    type Payload = Openapi2;
+    type Payload = OpenapiMessage;
     type RoutingKey = OpenapiRoutingKey;
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("tools", "v1")

@@ -8,8 +8,9 @@ use taskcluster_pulse::__private::{
 };
 
 use super::{
-    Batch, Bread, Forest2, ForestTop, Mode, Openapi2, Oven, SchemarsBaker, SchemarsShape,
-    SchemarsShapeVariant0, SchemarsShapeVariant1, Tree2, TreeTop, schemas, validators,
+    Batch, Bread, ForestMessage, ForestTop, Mode, OpenapiMessage, Oven, SchemarsBaker,
+    SchemarsShape, SchemarsShapeVariant0, SchemarsShapeVariant1, TreeMessage, TreeTop,
+    schemas, validators,
 };
 
 impl Validate for Bread {
@@ -64,8 +65,8 @@ impl Validate for SchemarsShapeVariant1 {
     }
 }
 
-impl Validate for Tree2 {
-    const SCHEMA: &'static Schema = &schemas::TREE2;
+impl Validate for TreeMessage {
+    const SCHEMA: &'static Schema = &schemas::TREE_MESSAGE;
 
     fn is_valid(&self) -> bool {
         self.top.is_valid() && fits_rest(self, &self.rest, &["top"])
@@ -81,8 +82,8 @@ impl Validate for TreeTop {
     }
 }
 
-impl Validate for Forest2 {
-    const SCHEMA: &'static Schema = &schemas::FOREST2;
+impl Validate for ForestMessage {
+    const SCHEMA: &'static Schema = &schemas::FOREST_MESSAGE;
 
     fn is_valid(&self) -> bool {
         self.top.is_valid() && fits_rest(self, &self.rest, &["top"])
@@ -129,8 +130,8 @@ impl Validate for Mode {
     }
 }
 
-impl Validate for Openapi2 {
-    const SCHEMA: &'static Schema = &schemas::OPENAPI2;
+impl Validate for OpenapiMessage {
+    const SCHEMA: &'static Schema = &schemas::OPENAPI_MESSAGE;
 
     fn is_valid(&self) -> bool {
         fits_schema(self)

@@ -7,10 +7,10 @@
 //! | exchange | binding | payload |
 //! | --- | --- | --- |
 //! | `exchange/tools/v1/schemars` | [`Schemars`] | [`Bread`] |
-//! | `exchange/tools/v1/tree` | [`Tree`] | [`Tree2`] |
-//! | `exchange/tools/v1/forest` | [`Forest`] | [`Forest2`] |
+//! | `exchange/tools/v1/tree` | [`Tree`] | [`TreeMessage`] |
+//! | `exchange/tools/v1/forest` | [`Forest`] | [`ForestMessage`] |
 //! | `exchange/tools/v1/pydantic` | [`Pydantic`] | [`Batch`] |
-//! | `exchange/tools/v1/openapi` | [`Openapi`] | [`Openapi2`] |
+//! | `exchange/tools/v1/openapi` | [`Openapi`] | [`OpenapiMessage`] |
 //!
 //! [`required`] has the arguments of the constructors of payloads and routing keys, and
 //! [`validators`] the rules of the schemas as constants.
@@ -31,5 +31,5 @@ pub use routing_keys::{
 };
 pub use payloads::{
     Bread, SchemarsBaker, SchemarsShape, SchemarsShapeVariant0, SchemarsShapeVariant1,
-    Tree2, TreeTop, Forest2, ForestTop, Batch, Oven, Mode, Openapi2,
+    TreeMessage, TreeTop, ForestMessage, ForestTop, Batch, Oven, Mode, OpenapiMessage,
 };

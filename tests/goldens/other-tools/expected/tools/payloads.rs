@@ -154,7 +154,7 @@ impl<'de> Deserialize<'de> for SchemarsShapeVariant1 {
 /// Tree
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
-pub struct Tree2 {
+pub struct TreeMessage {
     /// Not described by the schema.
     pub top: TreeTop,
     /// Additional properties, which the schema does not name.
@@ -163,7 +163,7 @@ pub struct Tree2 {
     pub rest: BTreeMap<String, RawJson>,
 }
 
-impl<'de> Deserialize<'de> for Tree2 {
+impl<'de> Deserialize<'de> for TreeMessage {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut members = Members::deserialize(deserializer)?;
         Ok(Self {
@@ -201,7 +201,7 @@ impl<'de> Deserialize<'de> for TreeTop {
 /// Forest
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
-pub struct Forest2 {
+pub struct ForestMessage {
     /// Not described by the schema.
     pub top: ForestTop,
     /// Additional properties, which the schema does not name.
@@ -210,7 +210,7 @@ pub struct Forest2 {
     pub rest: BTreeMap<String, RawJson>,
 }
 
-impl<'de> Deserialize<'de> for Forest2 {
+impl<'de> Deserialize<'de> for ForestMessage {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut members = Members::deserialize(deserializer)?;
         Ok(Self {
@@ -316,7 +316,7 @@ pub enum Mode {
 /// A value that the schema does not describe.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
-pub struct Openapi2 {
+pub struct OpenapiMessage {
     /// Not described by the schema.
     ///
     /// At most 3 characters.
@@ -339,7 +339,7 @@ pub struct Openapi2 {
     pub rest: BTreeMap<String, RawJson>,
 }
 
-impl<'de> Deserialize<'de> for Openapi2 {
+impl<'de> Deserialize<'de> for OpenapiMessage {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut members = Members::deserialize(deserializer)?;
         Ok(Self {

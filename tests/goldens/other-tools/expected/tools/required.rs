@@ -29,7 +29,7 @@ required! {
     }
 
     #[unset(rest)]
-    struct Tree2 {
+    struct TreeMessage {
         top: super::TreeTop,
     }
 
@@ -40,7 +40,7 @@ required! {
     }
 
     #[unset(rest)]
-    struct Forest2 {
+    struct ForestMessage {
         top: super::ForestTop,
     }
 
@@ -61,7 +61,7 @@ required! {
     }
 
     #[unset(mark, note, notes, size, rest)]
-    struct Openapi2 {
+    struct OpenapiMessage {
         label: Option<String>,
     }
 }

@@ -5,7 +5,7 @@
 use taskcluster_pulse::StringRule;
 use taskcluster_pulse::__private::{Dependency, Keyword, Matcher, Schema, Type, payloads};
 
-use super::{Batch, Bread, Forest2, Openapi2, Tree2, validators};
+use super::{Batch, Bread, ForestMessage, OpenapiMessage, TreeMessage, validators};
 
 /// Schema of `Bread`.
 pub(crate) static BREAD: Schema = Schema::named(
@@ -116,9 +116,9 @@ pub(crate) static SCHEMARS_SHAPE_VARIANT1: Schema = Schema::named(
     ],
 );
 
-/// Schema of `Tree2`.
-pub(crate) static TREE2: Schema = Schema::named(
-    "tools::Tree2",
+/// Schema of `TreeMessage`.
+pub(crate) static TREE_MESSAGE: Schema = Schema::named(
+    "tools::TreeMessage",
     &[
         Keyword::Type(&[Type::Object]),
         Keyword::Required(&["top"]),
@@ -146,9 +146,9 @@ pub(crate) static TREE_TOP: Schema = Schema::named(
     ],
 );
 
-/// Schema of `Forest2`.
-pub(crate) static FOREST2: Schema = Schema::named(
-    "tools::Forest2",
+/// Schema of `ForestMessage`.
+pub(crate) static FOREST_MESSAGE: Schema = Schema::named(
+    "tools::ForestMessage",
     &[
         Keyword::Type(&[Type::Object]),
         Keyword::Required(&["top"]),
@@ -217,9 +217,9 @@ pub(crate) static MODE: Schema = Schema::named(
     ],
 );
 
-/// Schema of `Openapi2`.
-pub(crate) static OPENAPI2: Schema = Schema::named(
-    "tools::Openapi2",
+/// Schema of `OpenapiMessage`.
+pub(crate) static OPENAPI_MESSAGE: Schema = Schema::named(
+    "tools::OpenapiMessage",
     &[
         Keyword::Type(&[Type::Object]),
         Keyword::Required(&["label"]),
@@ -230,7 +230,7 @@ pub(crate) static OPENAPI2: Schema = Schema::named(
                     &Schema::new(
                         &[
                             Keyword::Type(&[Type::Null, Type::String]),
-                            Keyword::String(&validators::OPENAPI2_LABEL),
+                            Keyword::String(&validators::OPENAPI_MESSAGE_LABEL),
                         ],
                     ),
                 ),
@@ -298,8 +298,8 @@ pub(crate) static SCHEMARS_BODY: Schema = Schema::named(
 
 payloads! {
     const _: Bread = false;
-    const _: Tree2 = true;
-    const _: Forest2 = true;
+    const _: TreeMessage = true;
+    const _: ForestMessage = true;
     const _: Batch = true;
-    const _: Openapi2 = false;
+    const _: OpenapiMessage = false;
 }

@@ -24,7 +24,7 @@ pub const SCHEMARS_SHAPE_VARIANT1_KIND: StringRule = StringRule::new(
     .constant(&["long"]);
 
 /// At most 3 characters.
-pub const OPENAPI2_LABEL: StringRule = StringRule::new(
-        "not a valid OPENAPI2_LABEL. At most 3 characters.",
+pub const OPENAPI_MESSAGE_LABEL: StringRule = StringRule::new(
+        "not a valid OPENAPI_MESSAGE_LABEL. At most 3 characters.",
     )
     .max_length(3);

@@ -6,10 +6,11 @@ use taskcluster_pulse::{Exchange, ExchangeInfo};
 use taskcluster_pulse::__private::BindingWords;
 
 use super::{
-    Any2RoutingKey, AnythingGoes, ArrayRoutingKey, BooleanMessage, BooleanRoutingKey,
-    Count, EmptyMessage, EmptyRoutingKey, EnumRoutingKey, IntegerRoutingKey,
-    MapRoutingKey, NullableRoutingKey, ObjectRoutingKey, Perhaps, Sizes, State, Steps,
-    String2RoutingKey, Text, UntitledMessage, UntitledRoutingKey, Whatever, entries,
+    AnyExchangeRoutingKey, AnythingGoes, ArrayRoutingKey, BooleanMessage,
+    BooleanRoutingKey, Count, EmptyMessage, EmptyRoutingKey, EnumRoutingKey,
+    IntegerRoutingKey, MapRoutingKey, NullableRoutingKey, ObjectRoutingKey, Perhaps,
+    Sizes, State, Steps, StringExchangeRoutingKey, Text, UntitledMessage,
+    UntitledRoutingKey, Whatever, entries,
 };
 
 /// array messages
@@ -57,9 +58,9 @@ impl Exchange for Array {
 ///
 /// Exchange `exchange/taskcluster-payloads/v1/string`, payload [`Text`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct String2(BindingWords);
+pub struct StringExchange(BindingWords);
 
-impl String2 {
+impl StringExchange {
     /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
@@ -76,9 +77,9 @@ impl String2 {
     }
 }
 
-impl Exchange for String2 {
+impl Exchange for StringExchange {
     type Payload = Text;
-    type RoutingKey = String2RoutingKey;
+    type RoutingKey = StringExchangeRoutingKey;
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("payloads", "v1")
         .named("string", "exchange/taskcluster-payloads/v1/string")
@@ -135,9 +136,9 @@ impl Exchange for Object {
 ///
 /// Exchange `exchange/taskcluster-payloads/v1/any`, payload [`Whatever`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Any2(BindingWords);
+pub struct AnyExchange(BindingWords);
 
-impl Any2 {
+impl AnyExchange {
     /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
@@ -154,9 +155,9 @@ impl Any2 {
     }
 }
 
-impl Exchange for Any2 {
+impl Exchange for AnyExchange {
     type Payload = Whatever;
-    type RoutingKey = Any2RoutingKey;
+    type RoutingKey = AnyExchangeRoutingKey;
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("payloads", "v1")
         .named("any", "exchange/taskcluster-payloads/v1/any")

@@ -7,9 +7,9 @@
 //! | exchange | binding | payload |
 //! | --- | --- | --- |
 //! | `exchange/taskcluster-payloads/v1/array` | [`Array`] | [`Steps`] |
-//! | `exchange/taskcluster-payloads/v1/string` | [`String2`] | [`Text`] |
+//! | `exchange/taskcluster-payloads/v1/string` | [`StringExchange`] | [`Text`] |
 //! | `exchange/taskcluster-payloads/v1/object` | [`Object`] | [`AnythingGoes`] |
-//! | `exchange/taskcluster-payloads/v1/any` | [`Any2`] | [`Whatever`] |
+//! | `exchange/taskcluster-payloads/v1/any` | [`AnyExchange`] | [`Whatever`] |
 //! | `exchange/taskcluster-payloads/v1/integer` | [`Integer`] | [`Count`] |
 //! | `exchange/taskcluster-payloads/v1/nullable` | [`Nullable`] | [`Perhaps`] |
 //! | `exchange/taskcluster-payloads/v1/map` | [`Map`] | [`Sizes`] |
@@ -31,10 +31,11 @@ pub(super) mod schemas;
 pub mod validators;
 
 pub use bindings::{
-    Array, String2, Object, Any2, Integer, Nullable, Map, Enum, Untitled, Empty, Boolean,
+    Array, StringExchange, Object, AnyExchange, Integer, Nullable, Map, Enum, Untitled,
+    Empty, Boolean,
 };
 pub use routing_keys::{
-    ArrayRoutingKey, String2RoutingKey, ObjectRoutingKey, Any2RoutingKey,
+    ArrayRoutingKey, StringExchangeRoutingKey, ObjectRoutingKey, AnyExchangeRoutingKey,
     IntegerRoutingKey, NullableRoutingKey, MapRoutingKey, EnumRoutingKey,
     UntitledRoutingKey, EmptyRoutingKey, BooleanRoutingKey,
 };

@@ -6,7 +6,8 @@ use taskcluster_pulse::Words;
 use taskcluster_pulse::__private::routing_keys;
 
 use super::{
-    Any2, Array, Boolean, Empty, Enum, Integer, Map, Nullable, Object, String2, Untitled,
+    AnyExchange, Array, Boolean, Empty, Enum, Integer, Map, Nullable, Object,
+    StringExchange, Untitled,
 };
 
 routing_keys! {
@@ -19,9 +20,9 @@ routing_keys! {
     }
 
     /// The routing key of a message on `exchange/taskcluster-payloads/v1/string`.
-    #[of(String2)]
+    #[of(StringExchange)]
     #[derive(Default)]
-    pub struct String2RoutingKey {
+    pub struct StringExchangeRoutingKey {
         /// Kept free for words to come.
         pub reserved: Option<Words>,
     }
@@ -35,9 +36,9 @@ routing_keys! {
     }
 
     /// The routing key of a message on `exchange/taskcluster-payloads/v1/any`.
-    #[of(Any2)]
+    #[of(AnyExchange)]
     #[derive(Default)]
-    pub struct Any2RoutingKey {
+    pub struct AnyExchangeRoutingKey {
         /// Kept free for words to come.
         pub reserved: Option<Words>,
     }

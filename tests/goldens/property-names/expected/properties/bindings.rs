@@ -6,14 +6,15 @@ use taskcluster_pulse::{Exchange, ExchangeInfo};
 use taskcluster_pulse::__private::BindingWords;
 
 use super::{
-    Changed2, ChangedRoutingKey, Open2, OpenRoutingKey, Plain2, PlainRoutingKey, entries,
+    ChangedMessage, ChangedRoutingKey, OpenMessage, OpenRoutingKey, PlainMessage,
+    PlainRoutingKey, entries,
 };
 
 /// changed messages
 ///
 /// Sent on changed.
 ///
-/// Exchange `exchange/taskcluster-properties/v1/changed`, payload [`Changed2`].
+/// Exchange `exchange/taskcluster-properties/v1/changed`, payload [`ChangedMessage`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Changed(BindingWords);
 
@@ -35,7 +36,7 @@ impl Changed {
 }
 
 impl Exchange for Changed {
-    type Payload = Changed2;
+    type Payload = ChangedMessage;
     type RoutingKey = ChangedRoutingKey;
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("properties", "v1")
@@ -52,7 +53,7 @@ impl Exchange for Changed {
 ///
 /// Sent on plain.
 ///
-/// Exchange `exchange/taskcluster-properties/v1/plain`, payload [`Plain2`].
+/// Exchange `exchange/taskcluster-properties/v1/plain`, payload [`PlainMessage`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Plain(BindingWords);
 
@@ -74,7 +75,7 @@ impl Plain {
 }
 
 impl Exchange for Plain {
-    type Payload = Plain2;
+    type Payload = PlainMessage;
     type RoutingKey = PlainRoutingKey;
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("properties", "v1")
@@ -91,7 +92,7 @@ impl Exchange for Plain {
 ///
 /// Sent on open.
 ///
-/// Exchange `exchange/taskcluster-properties/v1/open`, payload [`Open2`].
+/// Exchange `exchange/taskcluster-properties/v1/open`, payload [`OpenMessage`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Open(BindingWords);
 
@@ -113,7 +114,7 @@ impl Open {
 }
 
 impl Exchange for Open {
-    type Payload = Open2;
+    type Payload = OpenMessage;
     type RoutingKey = OpenRoutingKey;
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("properties", "v1")

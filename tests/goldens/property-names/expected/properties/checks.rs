@@ -5,13 +5,13 @@
 use taskcluster_pulse::Validate;
 use taskcluster_pulse::__private::{INTEGER, Schema, fits_rest};
 
-use super::{Changed2, Open2, Plain2, schemas, validators};
+use super::{ChangedMessage, OpenMessage, PlainMessage, schemas, validators};
 
-impl Validate for Changed2 {
-    const SCHEMA: &'static Schema = &schemas::CHANGED2;
+impl Validate for ChangedMessage {
+    const SCHEMA: &'static Schema = &schemas::CHANGED_MESSAGE;
 
     fn is_valid(&self) -> bool {
-        validators::CHANGED2.is_valid(&self.value_2)
+        validators::CHANGED_MESSAGE.is_valid(&self.value_2)
             && self
                 .quoted
                 .as_ref()
@@ -85,16 +85,16 @@ impl Validate for Changed2 {
             && self
                 .value_3
                 .as_ref()
-                .is_none_or(|value| validators::CHANGED2.is_valid(value))
+                .is_none_or(|value| validators::CHANGED_MESSAGE.is_valid(value))
             && self
                 .value_4
                 .as_ref()
-                .is_none_or(|value| validators::CHANGED2.is_valid(value))
+                .is_none_or(|value| validators::CHANGED_MESSAGE.is_valid(value))
     }
 }
 
-impl Validate for Plain2 {
-    const SCHEMA: &'static Schema = &schemas::PLAIN2;
+impl Validate for PlainMessage {
+    const SCHEMA: &'static Schema = &schemas::PLAIN_MESSAGE;
 
     fn is_valid(&self) -> bool {
         self.changed.as_ref().is_none_or(|value| INTEGER.is_valid(value))
@@ -106,8 +106,8 @@ impl Validate for Plain2 {
     }
 }
 
-impl Validate for Open2 {
-    const SCHEMA: &'static Schema = &schemas::OPEN2;
+impl Validate for OpenMessage {
+    const SCHEMA: &'static Schema = &schemas::OPEN_MESSAGE;
 
     fn is_valid(&self) -> bool {
         self.deserializer.as_ref().is_none_or(|value| INTEGER.is_valid(value))

@@ -6,9 +6,9 @@
 //!
 //! | exchange | binding | payload |
 //! | --- | --- | --- |
-//! | `exchange/taskcluster-properties/v1/changed` | [`Changed`] | [`Changed2`] |
-//! | `exchange/taskcluster-properties/v1/plain` | [`Plain`] | [`Plain2`] |
-//! | `exchange/taskcluster-properties/v1/open` | [`Open`] | [`Open2`] |
+//! | `exchange/taskcluster-properties/v1/changed` | [`Changed`] | [`ChangedMessage`] |
+//! | `exchange/taskcluster-properties/v1/plain` | [`Plain`] | [`PlainMessage`] |
+//! | `exchange/taskcluster-properties/v1/open` | [`Open`] | [`OpenMessage`] |
 //!
 //! [`required`] has the arguments of the constructors of payloads and routing keys, and
 //! [`validators`] the rules of the schemas as constants.
@@ -24,4 +24,4 @@ pub mod validators;
 
 pub use bindings::{Changed, Plain, Open};
 pub use routing_keys::{ChangedRoutingKey, PlainRoutingKey, OpenRoutingKey};
-pub use payloads::{Changed2, Plain2, Open2};
+pub use payloads::{ChangedMessage, PlainMessage, OpenMessage};

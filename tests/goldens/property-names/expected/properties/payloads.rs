@@ -12,7 +12,7 @@ use taskcluster_pulse::__private::{Members, optional};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
-pub struct Changed2 {
+pub struct ChangedMessage {
     /// Not described by the schema.
     ///
     /// At most 8 characters.
@@ -188,7 +188,7 @@ pub struct Changed2 {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
-pub struct Plain2 {
+pub struct PlainMessage {
     /// Not described by the schema.
     #[serde(rename = "Changed")]
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
@@ -218,7 +218,7 @@ pub struct Plain2 {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
-pub struct Open2 {
+pub struct OpenMessage {
     /// Not described by the schema.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deserializer: Option<i128>,
@@ -237,7 +237,7 @@ pub struct Open2 {
     pub rest: BTreeMap<String, RawJson>,
 }
 
-impl<'de> Deserialize<'de> for Open2 {
+impl<'de> Deserialize<'de> for OpenMessage {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut members = Members::deserialize(deserializer)?;
         Ok(Self {

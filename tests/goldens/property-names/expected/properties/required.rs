@@ -36,7 +36,7 @@ required! {
         value_3,
         value_4
     )]
-    struct Changed2 {
+    struct ChangedMessage {
         value_2: String,
         n42: String,
         self_: String,
@@ -44,13 +44,13 @@ required! {
     }
 
     #[unset(changed, message, schema, timestamp, id)]
-    struct Plain2 {
+    struct PlainMessage {
         self_: i128,
         r#type: i128,
     }
 
     #[unset(deserializer, members, rest_2, rest)]
-    struct Open2 {
+    struct OpenMessage {
         self_: i128,
     }
 }

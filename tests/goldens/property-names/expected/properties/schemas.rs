@@ -4,17 +4,17 @@
 
 use taskcluster_pulse::__private::{Keyword, Schema, Type, payloads};
 
-use super::{Changed2, Open2, Plain2, validators};
+use super::{ChangedMessage, OpenMessage, PlainMessage, validators};
 
-/// Schema of `Changed2`.
-pub(crate) static CHANGED2: Schema = Schema::named(
-    "properties::Changed2",
+/// Schema of `ChangedMessage`.
+pub(crate) static CHANGED_MESSAGE: Schema = Schema::named(
+    "properties::ChangedMessage",
     &[
         Keyword::Type(&[Type::Object]),
         Keyword::Required(&["", "42", "self", "type"]),
         Keyword::Properties(
             &[
-                ("", &Schema::text(&validators::CHANGED2)),
+                ("", &Schema::text(&validators::CHANGED_MESSAGE)),
                 ("\"quoted\"", &Schema::text(&validators::QUOTED)),
                 ("$ref", &Schema::text(&validators::REF)),
                 ("2fa", &Schema::text(&validators::N2FA)),
@@ -43,17 +43,17 @@ pub(crate) static CHANGED2: Schema = Schema::named(
                 ("type", &Schema::text(&validators::TYPE)),
                 ("value", &Schema::text(&validators::VALUE)),
                 ("x1y2", &Schema::text(&validators::X1Y2)),
-                ("ключ", &Schema::text(&validators::CHANGED2)),
-                ("鍵", &Schema::text(&validators::CHANGED2)),
+                ("ключ", &Schema::text(&validators::CHANGED_MESSAGE)),
+                ("鍵", &Schema::text(&validators::CHANGED_MESSAGE)),
             ],
         ),
         Keyword::AdditionalProperties(&Schema::NEVER),
     ],
 );
 
-/// Schema of `Plain2`.
-pub(crate) static PLAIN2: Schema = Schema::named(
-    "properties::Plain2",
+/// Schema of `PlainMessage`.
+pub(crate) static PLAIN_MESSAGE: Schema = Schema::named(
+    "properties::PlainMessage",
     &[
         Keyword::Type(&[Type::Object]),
         Keyword::Required(&["self", "type"]),
@@ -72,9 +72,9 @@ pub(crate) static PLAIN2: Schema = Schema::named(
     ],
 );
 
-/// Schema of `Open2`.
-pub(crate) static OPEN2: Schema = Schema::named(
-    "properties::Open2",
+/// Schema of `OpenMessage`.
+pub(crate) static OPEN_MESSAGE: Schema = Schema::named(
+    "properties::OpenMessage",
     &[
         Keyword::Type(&[Type::Object]),
         Keyword::Required(&["self"]),
@@ -90,7 +90,7 @@ pub(crate) static OPEN2: Schema = Schema::named(
 );
 
 payloads! {
-    const _: Changed2 = true;
-    const _: Plain2 = true;
-    const _: Open2 = true;
+    const _: ChangedMessage = true;
+    const _: PlainMessage = true;
+    const _: OpenMessage = true;
 }

@@ -5,8 +5,8 @@
 use taskcluster_pulse::StringRule;
 
 /// At most 8 characters.
-pub const CHANGED2: StringRule = StringRule::new(
-        "not a valid CHANGED2. At most 8 characters.",
+pub const CHANGED_MESSAGE: StringRule = StringRule::new(
+        "not a valid CHANGED_MESSAGE. At most 8 characters.",
     )
     .max_length(8);
 

@@ -6,15 +6,15 @@ use taskcluster_pulse::{Exchange, ExchangeInfo};
 use taskcluster_pulse::__private::BindingWords;
 
 use super::{
-    Choice2, ChoiceRoutingKey, Even, ListRoutingKey, MutualRoutingKey, NestedList,
-    ShelfOfBoxes, ShelfRoutingKey, Tree2, TreeRoutingKey, entries,
+    ChoiceMessage, ChoiceRoutingKey, Even, ListRoutingKey, MutualRoutingKey, NestedList,
+    ShelfOfBoxes, ShelfRoutingKey, TreeMessage, TreeRoutingKey, entries,
 };
 
 /// tree messages
 ///
 /// Sent on tree.
 ///
-/// Exchange `exchange/taskcluster-trees/v1/tree`, payload [`Tree2`].
+/// Exchange `exchange/taskcluster-trees/v1/tree`, payload [`TreeMessage`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Tree(BindingWords);
 
@@ -36,7 +36,7 @@ impl Tree {
 }
 
 impl Exchange for Tree {
-    type Payload = Tree2;
+    type Payload = TreeMessage;
     type RoutingKey = TreeRoutingKey;
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("trees", "v1")
@@ -131,7 +131,7 @@ impl Exchange for List {
 ///
 /// Sent on choice.
 ///
-/// Exchange `exchange/taskcluster-trees/v1/choice`, payload [`Choice2`].
+/// Exchange `exchange/taskcluster-trees/v1/choice`, payload [`ChoiceMessage`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Choice(BindingWords);
 
@@ -153,7 +153,7 @@ impl Choice {
 }
 
 impl Exchange for Choice {
-    type Payload = Choice2;
+    type Payload = ChoiceMessage;
     type RoutingKey = ChoiceRoutingKey;
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("trees", "v1")

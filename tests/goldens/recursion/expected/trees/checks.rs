@@ -8,12 +8,12 @@ use taskcluster_pulse::__private::{
 };
 
 use super::{
-    Choice2, Deeper, Even, NestedList, Odd, ShelfBoxes, ShelfOfBoxes, Tree2, schemas,
-    validators,
+    ChoiceMessage, Deeper, Even, NestedList, Odd, ShelfBoxes, ShelfOfBoxes, TreeMessage,
+    schemas, validators,
 };
 
-impl Validate for Tree2 {
-    const SCHEMA: &'static Schema = &schemas::TREE2;
+impl Validate for TreeMessage {
+    const SCHEMA: &'static Schema = &schemas::TREE_MESSAGE;
 
     fn is_valid(&self) -> bool {
         self
@@ -59,19 +59,19 @@ impl Validate for NestedList {
     }
 }
 
-impl Union for Choice2 {
+impl Union for ChoiceMessage {
     const BRANCHES: &'static [Branch<Self>] = &[
-        Branch::new(&schemas::CHOICE2_0, |text| read_variant(text, Self::String)),
-        Branch::new(&schemas::CHOICE2_1, |text| read_variant(text, Self::Deeper)),
-        Branch::new(&schemas::CHOICE2_2, |text| read_variant(text, Self::Array)),
+        Branch::new(&schemas::CHOICE_MESSAGE_0, |text| read_variant(text, Self::String)),
+        Branch::new(&schemas::CHOICE_MESSAGE_1, |text| read_variant(text, Self::Deeper)),
+        Branch::new(&schemas::CHOICE_MESSAGE_2, |text| read_variant(text, Self::Array)),
     ];
     fn unmatched(text: RawJson) -> Self {
         Self::Unmatched(text)
     }
 }
 
-impl Validate for Choice2 {
-    const SCHEMA: &'static Schema = &schemas::CHOICE2;
+impl Validate for ChoiceMessage {
+    const SCHEMA: &'static Schema = &schemas::CHOICE_MESSAGE;
 
     fn is_valid(&self) -> bool {
         fits_schema(self)

@@ -6,10 +6,10 @@
 //!
 //! | exchange | binding | payload |
 //! | --- | --- | --- |
-//! | `exchange/taskcluster-trees/v1/tree` | [`Tree`] | [`Tree2`] |
+//! | `exchange/taskcluster-trees/v1/tree` | [`Tree`] | [`TreeMessage`] |
 //! | `exchange/taskcluster-trees/v1/mutual` | [`Mutual`] | [`Even`] |
 //! | `exchange/taskcluster-trees/v1/list` | [`List`] | [`NestedList`] |
-//! | `exchange/taskcluster-trees/v1/choice` | [`Choice`] | [`Choice2`] |
+//! | `exchange/taskcluster-trees/v1/choice` | [`Choice`] | [`ChoiceMessage`] |
 //! | `exchange/taskcluster-trees/v1/shelf` | [`Shelf`] | [`ShelfOfBoxes`] |
 //!
 //! [`required`] has the arguments of the constructors of payloads and routing keys, and
@@ -29,5 +29,5 @@ pub use routing_keys::{
     TreeRoutingKey, MutualRoutingKey, ListRoutingKey, ChoiceRoutingKey, ShelfRoutingKey,
 };
 pub use payloads::{
-    Tree2, Even, Odd, NestedList, Choice2, Deeper, ShelfOfBoxes, ShelfBoxes,
+    TreeMessage, Even, Odd, NestedList, ChoiceMessage, Deeper, ShelfOfBoxes, ShelfBoxes,
 };

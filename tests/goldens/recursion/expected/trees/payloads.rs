@@ -12,23 +12,23 @@ use taskcluster_pulse::__private::{deserialize_union, optional};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
-pub struct Tree2 {
+pub struct TreeMessage {
     /// Not described by the schema.
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
-    pub by_name: Option<BTreeMap<String, Tree2>>,
+    pub by_name: Option<BTreeMap<String, TreeMessage>>,
     /// Not described by the schema.
     ///
     /// No two items are equal.
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
-    pub children: Option<Vec<Tree2>>,
+    pub children: Option<Vec<TreeMessage>>,
     /// Holds itself by a member, by an array and by a map.
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
-    pub left: Option<Box<Tree2>>,
+    pub left: Option<Box<TreeMessage>>,
     /// Not described by the schema.
     pub name: String,
     /// Not described by the schema.
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
-    pub parent: Option<Option<Box<Tree2>>>,
+    pub parent: Option<Option<Box<TreeMessage>>>,
 }
 
 /// Holds what holds it.
@@ -68,18 +68,18 @@ pub struct NestedList(pub Vec<NestedList>);
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
-pub enum Choice2 {
+pub enum ChoiceMessage {
     /// At most 4 characters.
     String(String),
     /// The alternative `Deeper`.
     Deeper(Box<Deeper>),
     /// The alternative `Array`.
-    Array(Vec<Choice2>),
+    Array(Vec<ChoiceMessage>),
     /// Any other value, as its JSON text.
     Unmatched(RawJson),
 }
 
-impl<'de> Deserialize<'de> for Choice2 {
+impl<'de> Deserialize<'de> for ChoiceMessage {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserialize_union(deserializer)
     }
@@ -90,7 +90,7 @@ impl<'de> Deserialize<'de> for Choice2 {
 #[non_exhaustive]
 pub struct Deeper {
     /// A text, or an object that holds a choice.
-    pub inner: Box<Choice2>,
+    pub inner: Box<ChoiceMessage>,
 }
 
 /// Requires an array of such arrays, which may be `null`.

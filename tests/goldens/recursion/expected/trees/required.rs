@@ -8,7 +8,7 @@ use taskcluster_pulse::__private::required;
 
 required! {
     #[unset(by_name, children, left, parent)]
-    struct Tree2 {
+    struct TreeMessage {
         name: String,
     }
 
@@ -18,7 +18,7 @@ required! {
     }
 
     struct Deeper {
-        inner: Box<super::Choice2>,
+        inner: Box<super::ChoiceMessage>,
     }
 
     struct ShelfOfBoxes {

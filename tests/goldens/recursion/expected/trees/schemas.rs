@@ -4,11 +4,11 @@
 
 use taskcluster_pulse::__private::{Keyword, Schema, Type, payloads};
 
-use super::{Choice2, Even, NestedList, ShelfOfBoxes, Tree2, validators};
+use super::{ChoiceMessage, Even, NestedList, ShelfOfBoxes, TreeMessage, validators};
 
-/// Schema of `Tree2`.
-pub(crate) static TREE2: Schema = Schema::named(
-    "trees::Tree2",
+/// Schema of `TreeMessage`.
+pub(crate) static TREE_MESSAGE: Schema = Schema::named(
+    "trees::TreeMessage",
     &[
         Keyword::Type(&[Type::Object]),
         Keyword::Required(&["name"]),
@@ -19,7 +19,7 @@ pub(crate) static TREE2: Schema = Schema::named(
                     &Schema::new(
                         &[
                             Keyword::Type(&[Type::Object]),
-                            Keyword::AdditionalProperties(&TREE2),
+                            Keyword::AdditionalProperties(&TREE_MESSAGE),
                         ],
                     ),
                 ),
@@ -28,14 +28,17 @@ pub(crate) static TREE2: Schema = Schema::named(
                     &Schema::new(
                         &[
                             Keyword::Type(&[Type::Array]),
-                            Keyword::Items(&TREE2),
+                            Keyword::Items(&TREE_MESSAGE),
                             Keyword::UniqueItems,
                         ],
                     ),
                 ),
-                ("left", &TREE2),
+                ("left", &TREE_MESSAGE),
                 ("name", &Schema::STRING),
-                ("parent", &Schema::new(&[Keyword::OneOf(&[&TREE2, &Schema::NULL])])),
+                (
+                    "parent",
+                    &Schema::new(&[Keyword::OneOf(&[&TREE_MESSAGE, &Schema::NULL])]),
+                ),
             ],
         ),
         Keyword::AdditionalProperties(&Schema::NEVER),
@@ -79,22 +82,22 @@ pub(crate) static NESTED_LIST: Schema = Schema::named(
     &[Keyword::Type(&[Type::Array]), Keyword::Items(&NESTED_LIST), Keyword::MaxItems(3)],
 );
 
-/// Schema of `Choice2`.
-pub(crate) static CHOICE2: Schema = Schema::named(
-    "trees::Choice2",
+/// Schema of `ChoiceMessage`.
+pub(crate) static CHOICE_MESSAGE: Schema = Schema::named(
+    "trees::ChoiceMessage",
     &[Keyword::OneOf(&[&Schema::text(&validators::STRING), &DEEPER, &CHOICE_VARIANT2])],
 );
 
-/// Schema of `Choice2::String`.
-pub(crate) static CHOICE2_0: Schema = Schema::new(
+/// Schema of `ChoiceMessage::String`.
+pub(crate) static CHOICE_MESSAGE_0: Schema = Schema::new(
     &[Keyword::AllOf(&[&Schema::text(&validators::STRING)])],
 );
 
-/// Schema of `Choice2::Deeper`.
-pub(crate) static CHOICE2_1: Schema = Schema::new(&[Keyword::AllOf(&[&DEEPER])]);
+/// Schema of `ChoiceMessage::Deeper`.
+pub(crate) static CHOICE_MESSAGE_1: Schema = Schema::new(&[Keyword::AllOf(&[&DEEPER])]);
 
-/// Schema of `Choice2::Array`.
-pub(crate) static CHOICE2_2: Schema = Schema::new(
+/// Schema of `ChoiceMessage::Array`.
+pub(crate) static CHOICE_MESSAGE_2: Schema = Schema::new(
     &[Keyword::AllOf(&[&CHOICE_VARIANT2])],
 );
 
@@ -104,7 +107,7 @@ pub(crate) static DEEPER: Schema = Schema::named(
     &[
         Keyword::Type(&[Type::Object]),
         Keyword::Required(&["inner"]),
-        Keyword::Properties(&[("inner", &CHOICE2)]),
+        Keyword::Properties(&[("inner", &CHOICE_MESSAGE)]),
         Keyword::AdditionalProperties(&Schema::NEVER),
     ],
 );
@@ -138,13 +141,13 @@ pub(crate) static SHELF_BOXES: Schema = Schema::named(
 /// Schema at `/oneOf/2`.
 pub(crate) static CHOICE_VARIANT2: Schema = Schema::named(
     "trees::CHOICE_VARIANT2",
-    &[Keyword::Type(&[Type::Array]), Keyword::Items(&CHOICE2)],
+    &[Keyword::Type(&[Type::Array]), Keyword::Items(&CHOICE_MESSAGE)],
 );
 
 payloads! {
-    const _: Tree2 = true;
+    const _: TreeMessage = true;
     const _: Even = true;
     const _: NestedList = true;
-    const _: Choice2 = false;
+    const _: ChoiceMessage = false;
     const _: ShelfOfBoxes = true;
 }

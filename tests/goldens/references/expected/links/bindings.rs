@@ -5,13 +5,13 @@
 use taskcluster_pulse::{Exchange, ExchangeInfo};
 use taskcluster_pulse::__private::BindingWords;
 
-use super::{AgainRoutingKey, Changed2, ChangedRoutingKey, entries};
+use super::{AgainRoutingKey, ChangedMessage, ChangedRoutingKey, entries};
 
 /// changed messages
 ///
 /// Sent on changed.
 ///
-/// Exchange `exchange/taskcluster-links/v1/changed`, payload [`Changed2`].
+/// Exchange `exchange/taskcluster-links/v1/changed`, payload [`ChangedMessage`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Changed(BindingWords);
 
@@ -33,7 +33,7 @@ impl Changed {
 }
 
 impl Exchange for Changed {
-    type Payload = Changed2;
+    type Payload = ChangedMessage;
     type RoutingKey = ChangedRoutingKey;
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("links", "v1")
@@ -50,7 +50,7 @@ impl Exchange for Changed {
 ///
 /// Sent on again.
 ///
-/// Exchange `exchange/taskcluster-links/v1/again`, payload [`Changed2`].
+/// Exchange `exchange/taskcluster-links/v1/again`, payload [`ChangedMessage`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Again(BindingWords);
 
@@ -72,7 +72,7 @@ impl Again {
 }
 
 impl Exchange for Again {
-    type Payload = Changed2;
+    type Payload = ChangedMessage;
     type RoutingKey = AgainRoutingKey;
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("links", "v1")

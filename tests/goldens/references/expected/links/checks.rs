@@ -5,10 +5,10 @@
 use taskcluster_pulse::Validate;
 use taskcluster_pulse::__private::{INTEGER, Schema};
 
-use super::{Changed2, Embedded, Owner, Shared, schemas, validators};
+use super::{ChangedMessage, Embedded, Owner, Shared, schemas, validators};
 
-impl Validate for Changed2 {
-    const SCHEMA: &'static Schema = &schemas::CHANGED2;
+impl Validate for ChangedMessage {
+    const SCHEMA: &'static Schema = &schemas::CHANGED_MESSAGE;
 
     fn is_valid(&self) -> bool {
         self.absolute.as_ref().is_none_or(|value| validators::ABSOLUTE.is_valid(value))

@@ -6,8 +6,8 @@
 //!
 //! | exchange | binding | payload |
 //! | --- | --- | --- |
-//! | `exchange/taskcluster-links/v1/changed` | [`Changed`] | [`Changed2`] |
-//! | `exchange/taskcluster-links/v1/again` | [`Again`] | [`Changed2`] |
+//! | `exchange/taskcluster-links/v1/changed` | [`Changed`] | [`ChangedMessage`] |
+//! | `exchange/taskcluster-links/v1/again` | [`Again`] | [`ChangedMessage`] |
 //!
 //! [`required`] has the arguments of the constructors of payloads and routing keys, and
 //! [`validators`] the rules of the schemas as constants.
@@ -23,4 +23,4 @@ pub mod validators;
 
 pub use bindings::{Changed, Again};
 pub use routing_keys::{ChangedRoutingKey, AgainRoutingKey};
-pub use payloads::{Changed2, Embedded, Owner, Shared};
+pub use payloads::{ChangedMessage, Embedded, Owner, Shared};

@@ -8,7 +8,7 @@ use taskcluster_pulse::__private::optional;
 /// All forms of references.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct Changed2 {
+pub struct ChangedMessage {
     /// Label
     ///
     /// At least 2 characters.

@@ -8,7 +8,7 @@ use taskcluster_pulse::__private::required;
 
 required! {
     #[unset(absolute, chain, embedded, far, parent, reviewer, slashless)]
-    struct Changed2 {
+    struct ChangedMessage {
         owner: super::Owner,
         size: u64,
     }

@@ -4,11 +4,11 @@
 
 use taskcluster_pulse::__private::{Keyword, Schema, Type, payloads};
 
-use super::{Changed2, validators};
+use super::{ChangedMessage, validators};
 
-/// Schema of `Changed2`.
-pub(crate) static CHANGED2: Schema = Schema::named(
-    "links::Changed2",
+/// Schema of `ChangedMessage`.
+pub(crate) static CHANGED_MESSAGE: Schema = Schema::named(
+    "links::ChangedMessage",
     &[
         Keyword::Type(&[Type::Object]),
         Keyword::Required(&["owner", "size"]),
@@ -86,5 +86,5 @@ pub(crate) static SHARED: Schema = Schema::named(
 );
 
 payloads! {
-    const _: Changed2 = true;
+    const _: ChangedMessage = true;
 }

@@ -6,8 +6,8 @@ use taskcluster_pulse::{Exchange, ExchangeInfo};
 use taskcluster_pulse::__private::BindingWords;
 
 use super::{
-    Empty, FirstRoutingKey, MethodsRoutingKey, MiddleRoutingKey, None2RoutingKey,
-    SingleRoutingKey, Words2RoutingKey, entries,
+    Empty, FirstRoutingKey, MethodsRoutingKey, MiddleRoutingKey, NoneExchangeRoutingKey,
+    SingleRoutingKey, WordsExchangeRoutingKey, entries,
 };
 
 /// middle messages
@@ -67,23 +67,23 @@ impl Exchange for Middle {
 ///
 /// Exchange `exchange/taskcluster-keys/v1/none`, payload [`Empty`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct None2(BindingWords);
+pub struct NoneExchange(BindingWords);
 
-impl None2 {
+impl NoneExchange {
     /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
 }
 
-impl Exchange for None2 {
+impl Exchange for NoneExchange {
     type Payload = Empty;
-    type RoutingKey = None2RoutingKey;
+    type RoutingKey = NoneExchangeRoutingKey;
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("keys", "v1")
         .named("none", "exchange/taskcluster-keys/v1/none")
         .about("none messages", "/schemas/keys/v1/empty.json#")
-        .routing_key(entries::NONE2_KEY);
+        .routing_key(entries::NONE_EXCHANGE_KEY);
 
     fn words(&self) -> &BindingWords {
         &self.0
@@ -98,9 +98,9 @@ impl Exchange for None2 {
 ///
 /// Entries that may be `_`, so setting them can miss messages: `type`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Words2(BindingWords);
+pub struct WordsExchange(BindingWords);
 
-impl Words2 {
+impl WordsExchange {
     /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
@@ -142,14 +142,14 @@ impl Words2 {
     }
 }
 
-impl Exchange for Words2 {
+impl Exchange for WordsExchange {
     type Payload = Empty;
-    type RoutingKey = Words2RoutingKey;
+    type RoutingKey = WordsExchangeRoutingKey;
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("keys", "v1")
         .named("words", "exchange/taskcluster-keys/v1/words")
         .about("words messages", "/schemas/keys/v1/empty.json#")
-        .routing_key(entries::WORDS2_KEY);
+        .routing_key(entries::WORDS_EXCHANGE_KEY);
 
     fn words(&self) -> &BindingWords {
         &self.0

@@ -162,9 +162,9 @@ pub(super) const MIDDLE_KEY: &[RoutingKeyEntry] = &[
     RUN_ID,
 ];
 
-pub(super) const NONE2_KEY: &[RoutingKeyEntry] = &[];
+pub(super) const NONE_EXCHANGE_KEY: &[RoutingKeyEntry] = &[];
 
-pub(super) const WORDS2_KEY: &[RoutingKeyEntry] = &[
+pub(super) const WORDS_EXCHANGE_KEY: &[RoutingKeyEntry] = &[
     WORDS,
     KEY,
     TYPE,

@@ -7,8 +7,8 @@
 //! | exchange | binding | payload |
 //! | --- | --- | --- |
 //! | `exchange/taskcluster-keys/v1/middle` | [`Middle`] | [`Empty`] |
-//! | `exchange/taskcluster-keys/v1/none` | [`None2`] | [`Empty`] |
-//! | `exchange/taskcluster-keys/v1/words` | [`Words2`] | [`Empty`] |
+//! | `exchange/taskcluster-keys/v1/none` | [`NoneExchange`] | [`Empty`] |
+//! | `exchange/taskcluster-keys/v1/words` | [`WordsExchange`] | [`Empty`] |
 //! | `exchange/taskcluster-keys/v1/first` | [`First`] | [`Empty`] |
 //! | `exchange/taskcluster-keys/v1/single` | [`Single`] | [`Empty`] |
 //! | `exchange/taskcluster-keys/v1/methods` | [`Methods`] | [`Empty`] |
@@ -25,9 +25,9 @@ mod routing_keys;
 pub(super) mod schemas;
 pub mod validators;
 
-pub use bindings::{Middle, None2, Words2, First, Single, Methods};
+pub use bindings::{Middle, NoneExchange, WordsExchange, First, Single, Methods};
 pub use routing_keys::{
-    MiddleRoutingKey, None2RoutingKey, Words2RoutingKey, FirstRoutingKey,
+    MiddleRoutingKey, NoneExchangeRoutingKey, WordsExchangeRoutingKey, FirstRoutingKey,
     SingleRoutingKey, MethodsRoutingKey,
 };
 pub use payloads::Empty;

@@ -15,7 +15,7 @@ required! {
     }
 
     #[unset(r#type)]
-    struct Words2RoutingKey {
+    struct WordsExchangeRoutingKey {
         words: Word,
         key: Word,
         type_2: Word,

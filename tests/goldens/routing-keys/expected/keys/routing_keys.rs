@@ -5,7 +5,7 @@
 use taskcluster_pulse::{Word, Words};
 use taskcluster_pulse::__private::routing_keys;
 
-use super::{First, Methods, Middle, None2, Single, Words2};
+use super::{First, Methods, Middle, NoneExchange, Single, WordsExchange};
 
 routing_keys! {
     /// The routing key of a message on `exchange/taskcluster-keys/v1/middle`.
@@ -20,13 +20,13 @@ routing_keys! {
     }
 
     /// The routing key of a message on `exchange/taskcluster-keys/v1/none`.
-    #[of(None2)]
+    #[of(NoneExchange)]
     #[derive(Default)]
-    pub struct None2RoutingKey {}
+    pub struct NoneExchangeRoutingKey {}
 
     /// The routing key of a message on `exchange/taskcluster-keys/v1/words`.
-    #[of(Words2)]
-    pub struct Words2RoutingKey {
+    #[of(WordsExchange)]
+    pub struct WordsExchangeRoutingKey {
         /// The words of the message.
         pub words: Word,
         /// The key of the message.

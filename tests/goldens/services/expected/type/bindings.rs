@@ -5,13 +5,13 @@
 use taskcluster_pulse::{Exchange, ExchangeInfo};
 use taskcluster_pulse::__private::BindingWords;
 
-use super::{Defined2, DefinedRoutingKey, entries};
+use super::{DefinedMessage, DefinedRoutingKey, entries};
 
 /// defined messages
 ///
 /// Sent on defined.
 ///
-/// Exchange `exchange/taskcluster-type/v1/defined`, payload [`Defined2`].
+/// Exchange `exchange/taskcluster-type/v1/defined`, payload [`DefinedMessage`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Defined(BindingWords);
 
@@ -33,7 +33,7 @@ impl Defined {
 }
 
 impl Exchange for Defined {
-    type Payload = Defined2;
+    type Payload = DefinedMessage;
     type RoutingKey = DefinedRoutingKey;
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("type", "v1")

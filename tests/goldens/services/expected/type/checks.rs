@@ -5,10 +5,10 @@
 use taskcluster_pulse::{OpenEnum, Validate};
 use taskcluster_pulse::__private::Schema;
 
-use super::{Defined2, Status, StatusState, schemas};
+use super::{DefinedMessage, Status, StatusState, schemas};
 
-impl Validate for Defined2 {
-    const SCHEMA: &'static Schema = &schemas::DEFINED2;
+impl Validate for DefinedMessage {
+    const SCHEMA: &'static Schema = &schemas::DEFINED_MESSAGE;
 
     fn is_valid(&self) -> bool {
         self.status.is_valid()

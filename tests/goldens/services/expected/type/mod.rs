@@ -6,7 +6,7 @@
 //!
 //! | exchange | binding | payload |
 //! | --- | --- | --- |
-//! | `exchange/taskcluster-type/v1/defined` | [`Defined`] | [`Defined2`] |
+//! | `exchange/taskcluster-type/v1/defined` | [`Defined`] | [`DefinedMessage`] |
 //!
 //! [`required`] has the arguments of the constructors of payloads and routing keys, and
 //! [`validators`] the rules of the schemas as constants.
@@ -22,4 +22,4 @@ pub mod validators;
 
 pub use bindings::Defined;
 pub use routing_keys::DefinedRoutingKey;
-pub use payloads::{Defined2, Status, StatusState};
+pub use payloads::{DefinedMessage, Status, StatusState};

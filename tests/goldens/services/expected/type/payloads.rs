@@ -9,7 +9,7 @@ use taskcluster_pulse::__private::open_enums;
 /// Of the first service.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct Defined2 {
+pub struct DefinedMessage {
     /// Shared by two services.
     pub status: Status,
 }

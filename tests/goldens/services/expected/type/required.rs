@@ -7,7 +7,7 @@
 use taskcluster_pulse::__private::required;
 
 required! {
-    struct Defined2 {
+    struct DefinedMessage {
         status: super::Status,
     }
 

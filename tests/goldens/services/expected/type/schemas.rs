@@ -4,11 +4,11 @@
 
 use taskcluster_pulse::__private::{Keyword, Schema, Type, payloads};
 
-use super::{Defined2, Status};
+use super::{DefinedMessage, Status};
 
-/// Schema of `Defined2`.
-pub(crate) static DEFINED2: Schema = Schema::named(
-    "type::Defined2",
+/// Schema of `DefinedMessage`.
+pub(crate) static DEFINED_MESSAGE: Schema = Schema::named(
+    "type::DefinedMessage",
     &[
         Keyword::Type(&[Type::Object]),
         Keyword::Required(&["status"]),
@@ -32,6 +32,6 @@ pub(crate) static STATUS: Schema = Schema::named(
 pub(crate) static STATUS_STATE: Schema = Schema::open_enum::<super::StatusState>();
 
 payloads! {
-    const _: Defined2 = true;
+    const _: DefinedMessage = true;
     const _: Status = true;
 }

@@ -5,10 +5,10 @@
 use taskcluster_pulse::Validate;
 use taskcluster_pulse::__private::Schema;
 
-use super::{Defined2, schemas};
+use super::{DefinedMessage, schemas};
 
-impl Validate for Defined2 {
-    const SCHEMA: &'static Schema = &schemas::DEFINED2;
+impl Validate for DefinedMessage {
+    const SCHEMA: &'static Schema = &schemas::DEFINED_MESSAGE;
 
     fn is_valid(&self) -> bool {
         true

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 /// Of the second version.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct Defined2 {
+pub struct DefinedMessage {
     /// Not described by the schema.
     pub state: String,
 }

@@ -4,11 +4,11 @@
 
 use taskcluster_pulse::__private::{Keyword, Schema, Type, payloads};
 
-use super::Defined2;
+use super::DefinedMessage;
 
-/// Schema of `Defined2`.
-pub(crate) static DEFINED2: Schema = Schema::named(
-    "type_v2::Defined2",
+/// Schema of `DefinedMessage`.
+pub(crate) static DEFINED_MESSAGE: Schema = Schema::named(
+    "type_v2::DefinedMessage",
     &[
         Keyword::Type(&[Type::Object]),
         Keyword::Required(&["state"]),
@@ -18,5 +18,5 @@ pub(crate) static DEFINED2: Schema = Schema::named(
 );
 
 payloads! {
-    const _: Defined2 = true;
+    const _: DefinedMessage = true;
 }
