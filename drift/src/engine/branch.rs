@@ -32,6 +32,10 @@ struct Branch {
     choices: Vec<Literal>,
 }
 
+/// The alternatives of a choice, each a list of literals that is only built when it is
+/// reached.
+type Alternatives = Box<dyn Iterator<Item = Vec<Literal>>>;
+
 /// Number of copied entries of a branch that count as one step.
 const ENTRIES_PER_STEP: u64 = 16;
 
@@ -124,39 +128,62 @@ impl Engine {
 
     /// A value of one of the alternatives: the first one found, or a smaller one that is
     /// found in the spare steps.
-    fn solve_alternatives(&mut self, rest: &Branch, alternatives: Vec<Vec<Literal>>) -> Outcome {
+    fn solve_alternatives(&mut self, rest: &Branch, mut alternatives: Alternatives) -> Outcome {
         let mut outcome = Outcome::Empty;
-        for alternative in alternatives {
+        loop {
             let is_found = matches!(outcome, Outcome::Found(_));
             if is_found && !self.budget.has_spare() {
-                break;
+                return outcome;
             }
-            if self.is_contradicted(rest, &alternative) {
-                continue;
+            let aside = is_found.then(|| self.budget.begin_spare());
+            let next = self.solve_next(rest, &mut alternatives);
+            if let Some(aside) = aside {
+                self.budget.end_spare(aside);
             }
-            outcome = match is_found {
-                false => outcome.or(|| self.solve_alternative(rest, alternative)),
-                true => {
-                    let aside = self.budget.begin_spare();
-                    let other = self.solve_alternative(rest, alternative);
-                    self.budget.end_spare(aside);
-                    outcome.or_smaller(other)
-                }
+            outcome = match next {
+                Ok(Some(other)) => outcome.or_smaller(other),
+                Ok(None) => return outcome,
+                Err(exhausted) => return outcome.or(|| exhausted.into()),
             };
         }
-        outcome
     }
 
-    fn solve_alternative(&mut self, rest: &Branch, alternative: Vec<Literal>) -> Outcome {
+    /// The outcome of the next possible alternative; `None` after the last one.
+    fn solve_next(
+        &mut self,
+        rest: &Branch,
+        alternatives: &mut Alternatives,
+    ) -> Result<Option<Outcome>, Exhausted> {
+        let Some(alternative) = self.next_possible(rest, alternatives)? else {
+            return Ok(None);
+        };
         let entries = rest.seen.len() as u64;
-        if let Err(exhausted) = self.budget.spend(entries / ENTRIES_PER_STEP) {
-            return exhausted.into();
-        }
+        self.budget.spend(entries / ENTRIES_PER_STEP)?;
         let mut branch = rest.clone();
-        match self.add(&mut branch, alternative) {
+        Ok(Some(match self.add(&mut branch, alternative) {
             true => self.solve_branch(branch),
             false => Outcome::Empty,
+        }))
+    }
+
+    /// The next alternative that is not known to contradict `branch`.
+    fn next_possible(
+        &mut self,
+        branch: &Branch,
+        alternatives: &mut Alternatives,
+    ) -> Result<Option<Vec<Literal>>, Exhausted> {
+        for alternative in alternatives {
+            if self.budget.is_exhausted() {
+                return Err(Exhausted);
+            }
+            let evaluated = alternative.len() as u64;
+            self.budget.spend(evaluated / EVALUATIONS_PER_STEP)?;
+            if !self.is_contradicted(branch, &alternative) {
+                return Ok(Some(alternative));
+            }
+            self.budget.spend(1)?;
         }
+        Ok(None)
     }
 
     /// The choices that `value` breaks.
@@ -226,8 +253,11 @@ impl Engine {
                 return outcome;
             }
             for choice in broken {
-                let mut alternatives = self.take_choice(&mut branch, choice, value).into_iter();
-                let possible = alternatives.find(|it| !self.is_contradicted(&branch, it));
+                let mut alternatives = self.take_choice(&mut branch, choice, value);
+                let possible = match self.next_possible(&branch, &mut alternatives) {
+                    Ok(possible) => possible,
+                    Err(exhausted) => return exhausted.into(),
+                };
                 if !possible.is_some_and(|it| self.add(&mut branch, it)) {
                     return unknown;
                 }
@@ -237,15 +267,13 @@ impl Engine {
 
     /// The alternatives of a choice that `value` breaks. Removes the choice from `branch`,
     /// unless other values may break it, too.
-    fn take_choice(
-        &mut self,
-        branch: &mut Branch,
-        choice: Literal,
-        value: &Value,
-    ) -> Vec<Vec<Literal>> {
+    fn take_choice(&mut self, branch: &mut Branch, choice: Literal, value: &Value) -> Alternatives {
         match self.formulas.get(choice.formula) {
             // The list may have further values.
-            Formula::Listed(_) => vec![vec![Literal::is(self.differs(value))]],
+            Formula::Listed(_) => {
+                let differs = Literal::is(self.differs(value));
+                Box::new(std::iter::once(vec![differs]))
+            }
             _ => {
                 branch.choices.retain(|it| *it != choice);
                 self.alternatives(choice, branch)
@@ -273,6 +301,10 @@ impl Engine {
             Formula::Not(inner) => inside(inner).map(|holds| !holds),
             Formula::All(ids) if ids.len() <= MAX_PARTS => evaluate::all(ids.iter().map(inside)),
             Formula::Any(ids) if ids.len() <= MAX_PARTS => evaluate::any(ids.iter().map(inside)),
+            Formula::Listed(values) if values.len() <= MAX_PARTS => {
+                let mut kinds = values.iter().map(Kind::of);
+                (!kinds.any(|kind| kind == branch.kind)).then_some(false)
+            }
             leaf => kind_of(leaf)
                 .filter(|&kind| kind != branch.kind)
                 .map(|_| true),
@@ -292,31 +324,37 @@ impl Engine {
 
     /// The alternatives of a choice. For [`Formula::One`], some that contradict `rest` are
     /// left out.
-    fn alternatives(&self, choice: Literal, rest: &Branch) -> Vec<Vec<Literal>> {
-        let may_hold = |id: &&Id| rest.seen.get(*id) != Some(&false);
-        match (self.formulas.get(choice.formula), choice.holds) {
-            (Formula::Any(ids), true) => ids.iter().map(|&id| vec![Literal::is(id)]).collect(),
-            (Formula::All(ids), false) => ids.iter().map(|&id| vec![Literal::is_not(id)]).collect(),
+    fn alternatives(&self, choice: Literal, rest: &Branch) -> Alternatives {
+        let holds = choice.holds;
+        let may_hold = |id: &&Id| !self.is_contradicted(rest, &[Literal::is(**id)]);
+        match (self.formulas.get(choice.formula), holds) {
+            (Formula::Any(ids), true) | (Formula::All(ids), false) => {
+                let ids = ids.clone().into_iter();
+                Box::new(ids.map(move |formula| vec![Literal { formula, holds }]))
+            }
             (Formula::One(ids), true) => {
-                let only = |only: &Id| {
+                let possible: Vec<Id> = ids.iter().filter(may_hold).copied().collect();
+                let ids = ids.clone();
+                Box::new(possible.into_iter().map(move |only| {
                     let literal = |&formula| Literal {
                         formula,
-                        holds: formula == *only,
+                        holds: formula == only,
                     };
                     ids.iter().map(literal).collect()
-                };
-                ids.iter().filter(may_hold).map(only).collect()
+                }))
             }
             (Formula::One(ids), false) => {
                 let none = ids.iter().map(|&id| Literal::is_not(id)).collect();
-                let ids: Vec<Id> = ids.iter().filter(may_hold).copied().collect();
-                let pairs = ids.iter().enumerate().flat_map(|(index, &first)| {
-                    let others = ids.iter().skip(index + 1);
-                    others.map(move |&second| vec![Literal::is(first), Literal::is(second)])
+                let possible: Vec<Id> = ids.iter().filter(may_hold).copied().collect();
+                let mut others = possible.into_iter();
+                let pairs = std::iter::from_fn(move || {
+                    let first = Literal::is(others.next()?);
+                    let others = others.clone();
+                    Some(others.map(move |second| vec![first, Literal::is(second)]))
                 });
-                std::iter::once(none).chain(pairs).collect()
+                Box::new(std::iter::once(none).chain(pairs.flatten()))
             }
-            _ => vec![vec![choice]],
+            _ => Box::new(std::iter::once(vec![choice])),
         }
     }
 
@@ -352,15 +390,12 @@ impl Engine {
             Formula::Any(ids) if !holds => more.extend(ids.iter().copied().map(with)),
             // A value is in both of two equal formulas, or in neither.
             Formula::One(ids) if ids.windows(2).any(|pair| matches!(pair, [a, b] if a == b)) => {
-                let distinct: Vec<Id> = without_repeated(ids);
-                let repeated: Vec<Id> = ids
-                    .iter()
-                    .copied()
-                    .filter(|id| !distinct.contains(id))
-                    .collect();
-                let one = self.formulas.one(distinct);
-                let none = self.formulas.any(repeated);
-                let none = self.formulas.not(none);
+                let (single, repeated): (Vec<&[Id]>, Vec<&[Id]>) = ids
+                    .chunk_by(|a, b| a == b)
+                    .partition(|equal| equal.len() == 1);
+                let one = self.formulas.one(single.into_iter().flatten().copied());
+                let repeated = self.formulas.any(repeated.into_iter().flatten().copied());
+                let none = self.formulas.not(repeated);
                 more.push(with(self.formulas.all([one, none])));
             }
             Formula::All(_) | Formula::Any(_) | Formula::One(_) => branch.choices.push(literal),
@@ -475,11 +510,6 @@ impl Engine {
         }
         unknown
     }
-}
-
-fn without_repeated(ids: &[Id]) -> Vec<Id> {
-    let count = |id| ids.iter().filter(|&&other| other == id).count();
-    ids.iter().copied().filter(|&id| count(id) == 1).collect()
 }
 
 /// The kind of values that a leaf constrains.

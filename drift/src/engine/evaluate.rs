@@ -34,7 +34,7 @@ impl Engine {
     }
 
     /// The formulas that apply to the property `name`.
-    pub(crate) fn applicable(&self, members: &Members, name: &str) -> Option<Vec<Id>> {
+    pub(super) fn applicable(&self, members: &Members, name: &str) -> Option<Vec<Id>> {
         let mut ids: Vec<Id> = members.named.get(name).copied().into_iter().collect();
         if !members.patterns.is_empty() {
             let name = Value::String(name.to_owned());
@@ -54,8 +54,9 @@ impl Engine {
 /// The evaluation of one value.
 struct Evaluation<'e> {
     engine: &'e Engine,
-    /// The answers for combinations, which schemas may share, by the part of the value; each
-    /// with the nesting at which it was found, on which only `None` depends.
+    /// The answers for formulas that apply several others to one part of the value, by that
+    /// part: schemas may share those. Each has the nesting at which it was found, on which
+    /// only `None` depends.
     known: HashMap<(Id, *const Value), (usize, Option<bool>)>,
 }
 
@@ -66,9 +67,12 @@ impl Evaluation<'_> {
         }
         let engine = self.engine;
         let formula = engine.formulas.get(id);
-        let is_combination = matches!(formula, Formula::All(_) | Formula::Any(_) | Formula::One(_));
+        let is_shared = matches!(
+            formula,
+            Formula::All(_) | Formula::Any(_) | Formula::One(_) | Formula::Members(_)
+        );
         let key = (id, std::ptr::from_ref(value));
-        if is_combination
+        if is_shared
             && let Some(&(at, known)) = self.known.get(&key)
             && (known.is_some() || at <= depth)
         {
@@ -94,7 +98,7 @@ impl Evaluation<'_> {
                 Value::Null | Value::Bool(_) => Some(true),
             },
         };
-        if is_combination {
+        if is_shared {
             self.known.insert(key, (depth, holds));
         }
         holds

@@ -1,8 +1,9 @@
 //! Bounds on the engine's work that several modules share.
 
-/// Maximum number of steps of one question. A step is a goal, a choice, a combination of
-/// states of automata, or the check of a number against a constraint; some number of
-/// evaluated formulas, moves of automata, or characters of a message also count as a step.
+/// Maximum number of steps of one question. A step is a goal, a choice or an alternative of
+/// one, a combination of states of automata, or the check of a number against a constraint;
+/// some number of evaluated formulas, moves of automata, entries of lists, or characters of
+/// names or of a message also count as a step.
 pub const MAX_STEPS: u64 = 200_000;
 
 /// Maximum number of steps of all questions of one comparison together.

@@ -16,7 +16,7 @@ use num_traits::{One, Pow, Signed, Zero};
 use serde_json::{Number, Value};
 
 use super::budget::{Budget, Exhausted};
-use super::formula::{Formula, NumberLimit};
+use super::formula::{Formula, Formulas, Id, NumberLimit};
 use super::outcome::Outcome;
 use super::solve::{Engine, Literal};
 use super::value::{self, common_multiple};
@@ -42,25 +42,32 @@ struct Interval {
 }
 
 /// A set of numbers.
-#[derive(Debug, Default)]
-struct Numbers {
+#[derive(Debug)]
+struct Numbers<'f> {
+    formulas: &'f Formulas,
     interval: Interval,
     /// The number that all are multiples of, if any.
     step: Option<BigRational>,
     /// The numbers whose multiples are excluded.
     holes: BTreeSet<BigRational>,
-    excluded: BTreeSet<BigRational>,
+    /// The lists whose values are excluded.
+    excluded: Vec<(Id, &'f [Value])>,
 }
 
 impl Engine {
     pub(super) fn solve_number(&mut self, facts: &[Literal]) -> Outcome {
-        let mut numbers = Numbers::default();
+        let mut numbers = Numbers {
+            formulas: &self.formulas,
+            interval: Interval::default(),
+            step: None,
+            holes: BTreeSet::new(),
+            excluded: Vec::new(),
+        };
         for fact in facts {
             match self.formulas.get(fact.formula) {
                 Formula::Number(limit) => numbers.narrow(limit, fact.holds),
                 Formula::Listed(values) if !fact.holds => {
-                    let listed = values.iter().filter_map(Value::as_number);
-                    numbers.excluded.extend(listed.map(value::rational));
+                    numbers.excluded.push((fact.formula, values));
                 }
                 _ => {}
             }
@@ -71,7 +78,7 @@ impl Engine {
     }
 }
 
-impl Numbers {
+impl Numbers<'_> {
     fn narrow(&mut self, limit: &NumberLimit, holds: bool) {
         use NumberLimit::{Above, Below, Integer, Maximum, Minimum, MultipleOf};
         let end = |limit: &BigRational, closed| End {
@@ -194,6 +201,18 @@ impl Numbers {
         })
     }
 
+    fn is_excluded(&self, number: &BigRational) -> bool {
+        // Only numbers that can be written are listed.
+        let number = match self.excluded.is_empty() {
+            true => None,
+            false => value::number(number).map(Value::Number),
+        };
+        number.is_some_and(|number| {
+            let mut lists = self.excluded.iter();
+            lists.any(|(id, values)| self.formulas.lists(*id, values, &number))
+        })
+    }
+
     fn step_with(&self, divisor: &BigRational) -> BigRational {
         match &self.step {
             Some(step) => common_multiple(step, divisor),
@@ -235,6 +254,7 @@ impl Numbers {
         };
         for distance in 0_u64.. {
             budget.spend(1 + holes.len() as u64)?;
+            budget.spend_weight(self.excluded.len())?;
             let both = [&nearest + distance, &nearest - distance];
             if !both.iter().any(is_inside) {
                 break;
@@ -242,7 +262,7 @@ impl Numbers {
             for factor in both.iter().filter(|factor| is_inside(factor)) {
                 let number = step * BigRational::from_integer(factor.clone());
                 let is_in_hole = holes.iter().any(|hole| (factor % hole).is_zero());
-                if is_in_hole || self.excluded.contains(&number) {
+                if is_in_hole || self.is_excluded(&number) {
                     continue;
                 }
                 if let Some(taken) = take(number) {

@@ -211,9 +211,7 @@ impl Engine {
     /// The names to try that satisfy `goal`: those in constraints, and one of each kind of
     /// new names.
     fn candidates(&mut self, objects: &Objects, present: &Present, goal: &[Literal]) -> Candidates {
-        let mut taken = objects.known();
-        taken.extend(present.keys());
-        let taken: Vec<String> = taken.into_iter().cloned().collect();
+        let taken = objects.taken(present);
         let mut candidates = Candidates::default();
         for name in &taken {
             match self.has_all(&Value::String(name.clone()), goal) {
@@ -274,6 +272,10 @@ impl Engine {
 
     /// A name that satisfies `goal` and is not in `taken`.
     fn new_name(&mut self, objects: &Objects, goal: &[Literal], taken: &[String]) -> Outcome {
+        let weight = taken.iter().map(String::len).sum();
+        if let Err(exhausted) = self.budget.spend_weight(weight) {
+            return exhausted.into();
+        }
         let taken = taken.iter().cloned().map(Value::String);
         let taken = Literal::is_not(self.formulas.listed(taken));
         let is_text = Literal::is(self.formulas.kinds([Kind::String]));
@@ -320,14 +322,21 @@ impl Engine {
     /// Values for all properties, and further properties up to the required number.
     fn fill_members(&mut self, objects: &Objects, mut present: Present) -> Outcome {
         let mut unknown = None;
+        let mut known = objects.taken(&Present::new()).into_iter();
         while (present.len() as u64) < objects.least {
-            match self.another(objects, &present) {
-                Ok(Some(name)) => drop(present.insert(name, BTreeSet::new())),
-                Ok(None) => break,
-                Err(outcome) => {
-                    unknown = Some(outcome);
-                    break;
-                }
+            let mut name = self.next_member(objects, &present, &mut known, &mut unknown);
+            if name.is_none() {
+                // If all names of a kind are used up, no choice of names gives more
+                // properties.
+                let mut new = Candidates::default();
+                self.new_names(objects, &[], &objects.taken(&present), &mut new);
+                unknown = new.unknown.or(unknown);
+                let mut found = new.found.into_iter();
+                name = self.next_member(objects, &present, &mut found, &mut unknown);
+            }
+            match name {
+                Some(name) => drop(present.insert(name, BTreeSet::new())),
+                None => break,
             }
         }
         let count = present.len() as u64;
@@ -348,20 +357,23 @@ impl Engine {
         Outcome::Found(Value::Object(members))
     }
 
-    /// Another property that may be present.
-    fn another(&mut self, objects: &Objects, present: &Present) -> Result<Option<String>, Outcome> {
-        // If all names of a kind are used up, no choice of names gives more properties.
-        let Candidates {
-            found, mut unknown, ..
-        } = self.candidates(objects, present, &[]);
-        for name in found.into_iter().filter(|name| !present.contains_key(name)) {
+    /// The next of `names` that is not present and may be, which does not depend on those
+    /// that are.
+    fn next_member(
+        &mut self,
+        objects: &Objects,
+        present: &Present,
+        names: &mut impl Iterator<Item = String>,
+        unknown: &mut Option<Outcome>,
+    ) -> Option<String> {
+        for name in names.filter(|name| !present.contains_key(name)) {
             match self.member(objects, &name, present) {
-                Outcome::Found(_) => return Ok(Some(name)),
+                Outcome::Found(_) => return Some(name),
                 Outcome::Empty => {}
-                other => unknown = Some(other),
+                other => *unknown = Some(other),
             }
         }
-        unknown.map_or(Ok(None), Err)
+        None
     }
 }
 
@@ -383,6 +395,13 @@ impl Objects {
             .chain(asked)
             .chain(present_or_not)
             .collect()
+    }
+
+    /// The names in constraints, and those of the properties that are present.
+    fn taken(&self, present: &Present) -> Vec<String> {
+        let mut taken = self.known();
+        taken.extend(present.keys());
+        taken.into_iter().cloned().collect()
     }
 
     /// Adds the patterns of required names, so that a name of one kind meets the same

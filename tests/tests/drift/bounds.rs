@@ -1,6 +1,7 @@
 //! Inputs that take long or nest deeply still get an answer.
 
-use serde_json::{Value, json};
+use allocation_counter::measure;
+use serde_json::{Map, Value, json};
 use taskcluster_documents::Source;
 use taskcluster_drift::{PublisherEffect, Report, Side, Status, accepts, compare};
 
@@ -48,7 +49,7 @@ fn chain(links: usize, keyword: Wrap, end: Value) -> Value {
         (format!("d{link}"), keyword(next))
     });
     let end = (format!("d{links}"), end);
-    let definitions: serde_json::Map<String, Value> = definitions.chain([end]).collect();
+    let definitions: Map<String, Value> = definitions.chain([end]).collect();
     json!({ "allOf": [{ "$ref": "#/definitions/d0" }], "definitions": definitions })
 }
 
@@ -105,8 +106,7 @@ fn shared_alternatives_are_evaluated_once() {
             (format!("d{it}"), choice)
         };
         let last = (format!("d{levels}"), end);
-        let definitions: serde_json::Map<String, Value> =
-            (0..levels).map(level).chain([last]).collect();
+        let definitions: Map<String, Value> = (0..levels).map(level).chain([last]).collect();
         json!({
             "type": "object",
             "properties": { "p": { "$ref": "#/definitions/d0" } },
@@ -118,6 +118,74 @@ fn shared_alternatives_are_evaluated_once() {
     let report = compared(&old, &schema(json!({ "type": "string", "minLength": 1 })));
     let witness = report.exchanges[0].publisher.findings[0].witness.as_ref();
     assert_eq!(witness, Some(&json!({ "p": "" })));
+}
+
+/// A property is checked once against each schema, also if its name and a pattern lead to
+/// the same ones.
+#[test]
+fn shared_schemas_of_properties_are_evaluated_once() {
+    let levels = 16;
+    let schema = |most: u64| {
+        let refers = |letter: &str, level: usize| json!({ "$ref": format!("#/definitions/{letter}{level}") });
+        let level = |level: usize| {
+            let both = |first: &str, second: &str| {
+                json!({
+                    "properties": { "p": refers(first, level + 1) },
+                    "patternProperties": { "^p": refers(second, level + 1) },
+                })
+            };
+            [("a", both("a", "b")), ("b", both("b", "a"))]
+                .map(|(letter, schema)| (format!("{letter}{level}"), schema))
+        };
+        let last = [("a", most), ("b", most + 1)]
+            .map(|(letter, most)| (format!("{letter}{levels}"), json!({ "maximum": most })));
+        let definitions: Map<String, Value> = (0..levels).flat_map(level).chain(last).collect();
+        json!({ "allOf": [refers("a", 0)], "definitions": definitions })
+    };
+    let report = compared(&schema(5), &schema(9));
+    assert!(!report.exchanges[0].is_undecided(), "{report:#?}");
+}
+
+/// The numbers from zero, as alternatives.
+fn constants(count: usize) -> Value {
+    let constants = (0..count).map(|number| json!({ "const": number }));
+    json!({ "oneOf": constants.collect::<Value>() })
+}
+
+#[test]
+fn the_alternatives_of_long_choices_are_bounded() {
+    let mut report = None;
+    let used = measure(|| report = Some(compared(&constants(400), &constants(401))));
+    assert!(!report.expect("a report").exchanges[0].is_undecided());
+    assert!(used.bytes_max < 4_000_000, "{used:?}");
+}
+
+/// Lists and names are not gone through again for each property.
+#[test]
+fn the_work_for_long_lists_and_many_names_is_bounded() {
+    let integers = |count: usize, raised: usize, not: Value| -> Map<String, Value> {
+        let integer = |number: usize| {
+            let most = 10_000 + number + raised * (1 - number % 2);
+            let schema = json!({ "type": "integer", "maximum": most, "not": not });
+            (format!("p{number}"), schema)
+        };
+        (0..count).map(integer).collect()
+    };
+    let names = |raised: usize| {
+        let properties = integers(60, raised, json!(false));
+        json!({ "type": "object", "properties": properties, "minProperties": 40 })
+    };
+    let lists = |raised: usize| {
+        let properties = integers(20, raised, json!({ "$ref": "#/definitions/listed" }));
+        let listed = json!({ "enum": (0..1_000).collect::<Value>() });
+        json!({ "type": "object", "properties": properties, "definitions": { "listed": listed } })
+    };
+    for (old, new, most) in [(names(0), names(1), 400_000), (lists(0), lists(1), 100_000)] {
+        let mut report = None;
+        let used = measure(|| report = Some(compared(&old, &new)));
+        assert!(!report.expect("a report").exchanges[0].is_undecided());
+        assert!(used.count_total < most, "{used:?}");
+    }
 }
 
 #[test]
@@ -172,7 +240,7 @@ fn schemas_of_60_kilobytes_are_decided() {
     };
     let names = || (0..400).map(|number| format!("property{number}"));
     let object = |change: bool| {
-        let properties: serde_json::Map<String, Value> = names()
+        let properties: Map<String, Value> = names()
             .enumerate()
             .map(|(number, name)| {
                 (
@@ -251,7 +319,7 @@ fn publisher(old: &Value, new: &Value) -> (PublisherEffect, String) {
 #[test]
 fn choices_with_one_alternative_left_are_made() {
     let link = |number: usize| (format!("a{number}"), json!([format!("a{}", number + 1)]));
-    let dependencies: serde_json::Map<String, Value> = (0..600).map(link).collect();
+    let dependencies: Map<String, Value> = (0..600).map(link).collect();
     let old = json!({ "type": "object", "required": ["a0"], "dependencies": dependencies });
     let last = json!({ "type": "object", "required": ["a600"] });
     assert_eq!(publisher(&old, &last).0, PublisherEffect::Fine);
@@ -335,7 +403,7 @@ fn places_with_any_value_take_no_question() {
     let with = |name: &str| {
         let names = (0..2_100).map(|number| format!("p{number}"));
         let properties = names.chain([name.to_owned()]).map(|name| (name, json!({})));
-        let properties: serde_json::Map<String, Value> = properties.collect();
+        let properties: Map<String, Value> = properties.collect();
         json!({ "type": "object", "properties": properties, "additionalProperties": false })
     };
     let report = compared(&with("p0"), &with("q"));
@@ -401,7 +469,7 @@ fn recursion_through_many_schemas_is_bounded() {
                 json!({ "type": "object", "properties": inside }),
             )
         });
-        let definitions: serde_json::Map<String, Value> = definitions.collect();
+        let definitions: Map<String, Value> = definitions.collect();
         json!({ "allOf": [refers(0)], "definitions": definitions })
     };
     let report = compared(&graph(10), &graph(11));
@@ -415,7 +483,7 @@ fn names_of_many_patterns_are_decided() {
         let patterns = letters
             .chars()
             .map(|letter| (format!("^{letter}"), json!({ "type": "null" })));
-        let patterns: serde_json::Map<String, Value> = patterns.collect();
+        let patterns: Map<String, Value> = patterns.collect();
         json!({ "type": "object", "patternProperties": patterns, "minProperties": least })
     };
     let (effect, reason) = publisher(&object("abcdefghijk", 0), &object("abcdefghijkl", 0));
@@ -469,7 +537,7 @@ fn a_message_is_checked_once_against_each_schema() {
         (format!("d{level}"), choice)
     });
     let last = (format!("d{levels}"), json!({ "type": "string" }));
-    let definitions: serde_json::Map<String, Value> = definitions.chain([last]).collect();
+    let definitions: Map<String, Value> = definitions.chain([last]).collect();
     let reader = json!({
         "allOf": [{ "$ref": "#/definitions/d0" }], "definitions": definitions,
     });
@@ -489,11 +557,11 @@ fn clique(count: usize, most: usize) -> Value {
         let others = (0..count).map(|other| (format!("n{other}"), refers(other)));
         let value = json!({ "type": "integer", "maximum": number + most });
         let properties = others.chain([("v".to_owned(), value)]);
-        let properties: serde_json::Map<String, Value> = properties.collect();
+        let properties: Map<String, Value> = properties.collect();
         let schema = json!({ "type": "object", "properties": properties });
         (format!("d{number}"), schema)
     });
-    let definitions: serde_json::Map<String, Value> = definitions.collect();
+    let definitions: Map<String, Value> = definitions.collect();
     json!({ "allOf": [refers(0)], "definitions": definitions })
 }
 
@@ -522,7 +590,7 @@ fn texts_of_cycles_of_different_lengths_are_bounded() {
             });
             (format!("d{number}"), schema)
         });
-        let definitions: serde_json::Map<String, Value> = definitions.collect();
+        let definitions: Map<String, Value> = definitions.collect();
         json!({ "allOf": [{ "$ref": "#/definitions/d0" }], "definitions": definitions })
     };
     let report = compared(&cycle(20, "old"), &cycle(21, "new"));
@@ -534,7 +602,7 @@ fn texts_of_cycles_of_different_lengths_are_bounded() {
 fn long_names_and_values_are_listed() {
     let closed = |names: &[&str]| {
         let properties = names.iter().map(|name| (name.to_string(), json!({})));
-        let properties: serde_json::Map<String, Value> = properties.collect();
+        let properties: Map<String, Value> = properties.collect();
         json!({ "type": "object", "properties": properties, "additionalProperties": false })
     };
     let (b, c) = ("b".repeat(70), "c".repeat(70));

@@ -40,6 +40,8 @@ impl Texts<'_> {
     /// The search is breadth-first: all states that texts of one length lead to, then those
     /// of the next length.
     pub(super) fn shortest(&self, budget: &mut Budget) -> Result<Option<String>, Exhausted> {
+        let excluded: usize = self.excluded.iter().map(|text| text.len()).sum();
+        budget.spend(excluded as u64 / MOVES_PER_STEP)?;
         match self.of_any_characters(budget)? {
             Some(text) => Ok(Some(text)),
             None => Search::new(self).shortest(budget),
@@ -120,7 +122,8 @@ const MAX_LONGER: u64 = 32;
 /// recurses for each character.
 const MAX_NESTED: u64 = 1_000;
 
-/// Number of moves of automata, each by a byte, that count as one step.
+/// Number of moves of automata, or in the trie of excluded texts, each by a byte, that count
+/// as one step.
 const MOVES_PER_STEP: u64 = 512;
 
 /// Texts that are collected one by one.
