@@ -5,14 +5,15 @@ use std::io;
 use std::net::TcpStream;
 use std::pin::pin;
 use std::sync::{Arc, Mutex};
+use std::thread::Builder;
 
 use async_rs::Tokio;
 use futures_core::Stream;
 use lapin::tcp::RustlsConnector;
 use lapin::{ConnectionProperties, ConnectionStatus, ErrorKind, Event};
 use tokio::runtime::Handle;
-use tokio::sync::watch;
-use tokio::task::{JoinHandle, spawn_blocking};
+use tokio::sync::{oneshot, watch};
+use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
 use super::address::AMQP;
@@ -51,11 +52,12 @@ impl Transport for Settings {
     fn connect(&self) -> BoxFuture<'_, Result<Box<dyn Link>, ConnectError>> {
         Box::pin(async {
             self.check().map_err(ConnectError::Setup)?;
+            let tls = self.tls().await?;
             let secret = self.secret().await?;
             if let Some(reason) = wrong_secret(&secret) {
                 return Err(TransportError::lost(reason).into());
             }
-            let (connection, socket) = self.open(&secret).await?;
+            let (connection, socket) = self.open(&secret, tls).await?;
             Ok(Box::new(AmqpLink::new(connection, socket)) as Box<dyn Link>)
         })
     }
@@ -79,10 +81,11 @@ impl Settings {
     async fn open(
         &self,
         secret: &Secret,
+        tls: Option<RustlsConnector>,
     ) -> Result<(lapin::Connection, Option<TcpStream>), ConnectError> {
         let limit = self.connection_timeout;
         let (attempt, socket) = Attempt::new();
-        let Ok(connection) = timeout(limit, self.connection(secret, &socket)).await else {
+        let Ok(connection) = timeout(limit, self.connection(secret, tls, &socket)).await else {
             return Err(TransportError::lost(format!("no answer within {limit:?}")).into());
         };
         Ok((connection?, attempt.succeed()))
@@ -92,9 +95,9 @@ impl Settings {
     async fn connection(
         &self,
         secret: &Secret,
+        tls: Option<RustlsConnector>,
         socket: &Socket,
     ) -> Result<lapin::Connection, ConnectError> {
-        let tls = self.tls().await?;
         let uri = self.uri(secret);
         let opened = async {
             // Before lapin needs it, because lapin leaves two tasks behind if it gets none.
@@ -111,20 +114,35 @@ impl Settings {
         opened.await.map_err(|error| self.failure(&error, secret))
     }
 
-    /// The TLS configuration; `None` without TLS.
+    /// The TLS configuration; `None` without TLS. Its files are read aside, because the file
+    /// system may not answer, and by one attempt at a time.
     async fn tls(&self) -> Result<Option<RustlsConnector>, ConnectError> {
         if !self.address.tls {
             return Ok(None);
         }
-        let ca_file = self.ca_file.clone();
-        // The file system may be slow.
-        let read = spawn_blocking(move || tls::client_config(ca_file.as_deref())).await;
-        match read.unwrap_or_else(|error| Err(io::Error::other(error))) {
-            Ok(config) => Ok(Some(config.into())),
-            Err(error) => Err(ConnectError::Setup(Error::CaFile {
+        let (limit, ca_file) = (self.connection_timeout, self.ca_file.clone());
+        let reading = Arc::clone(&self.reading).lock_owned();
+        let (done, config) = oneshot::channel();
+        let read = async {
+            let reading = reading.await;
+            let read = move || {
+                let _ = done.send(tls::client_config(ca_file.as_deref()));
+                drop(reading);
+            };
+            // A thread, because a runtime that shuts down would wait for a blocking task.
+            Builder::new().name("certificates".to_owned()).spawn(read)?;
+            config.await.map_err(io::Error::other)?
+        };
+        match timeout(limit, read).await {
+            Ok(Ok(config)) => Ok(Some(config.into())),
+            Ok(Err(error)) => Err(ConnectError::Setup(Error::CaFile {
                 path: (self.ca_file.clone()).unwrap_or_else(|| "the system's store".into()),
                 source: error.into(),
             })),
+            Err(_) => {
+                let reason = format!("the certificates can't be read within {limit:?}");
+                Err(TransportError::lost(reason).into())
+            }
         }
     }
 

@@ -2,9 +2,11 @@
 
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use lapin::uri::{AMQPAuthority, AMQPQueryString, AMQPScheme, AMQPUri, AMQPUserInfo};
+use tokio::sync::Mutex;
 
 use super::address::{AMQP, Address};
 use super::secret::{Secret, SecretProvider};
@@ -55,6 +57,8 @@ pub(crate) struct Settings {
     /// In bytes; 0 for [`FRAME_DEFAULT_SIZE`].
     pub(super) frame_max: u32,
     pub(super) ca_file: Option<PathBuf>,
+    /// Held while the certificates are read.
+    pub(super) reading: Arc<Mutex<()>>,
     pub(super) name: String,
 }
 
@@ -69,6 +73,7 @@ impl Settings {
             channel_max: 0,
             frame_max: 0,
             ca_file: None,
+            reading: Arc::default(),
             name: "taskcluster-pulse".to_owned(),
         }
     }

@@ -214,7 +214,8 @@ impl DeadLetter<'_> {
     ///
     /// If the future is dropped before it completes, the dead letter stays in the queue, and
     /// the message may be replayed nevertheless, but not after the [`DeadLetterQueue`] has
-    /// closed or was dropped.
+    /// closed or was dropped. Dropped without [`close`](DeadLetterQueue::close), those that
+    /// were replayed just before may stay, too.
     ///
     /// # Errors
     ///

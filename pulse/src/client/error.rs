@@ -234,18 +234,21 @@ impl std::error::Error for FailedMessage {
 /// An error with its causes, in one line. The text of one may be made by the program's code: a
 /// panic in it must not end the client.
 pub(crate) fn error_chain(error: &(dyn std::error::Error + 'static)) -> String {
-    let chain = || {
-        let mut text = error.to_string();
-        let mut cause = error.source();
-        while let Some(error) = cause {
-            text.push_str(": ");
-            text.push_str(&error.to_string());
-            cause = error.source();
+    let mut text = String::new();
+    let append = || {
+        let mut next = Some(error);
+        while let Some(error) = next {
+            let separator = if text.is_empty() { "" } else { ": " };
+            text = format!("{text}{separator}{error}");
+            next = error.source();
         }
-        text
     };
-    catch_unwind(AssertUnwindSafe(chain))
-        .unwrap_or_else(|panic| format!("the text of the error panicked: {}", panic::text(&*panic)))
+    if let Err(panic) = catch_unwind(AssertUnwindSafe(append)) {
+        let separator = if text.is_empty() { "" } else { ": " };
+        let panic = panic::text(&*panic);
+        text = format!("{text}{separator}the text of an error panicked: {panic}");
+    }
+    text
 }
 
 /// A binding that the broker refused to add or to remove.

@@ -349,7 +349,7 @@ struct Slow;
 
 impl Drop for Slow {
     fn drop(&mut self) {
-        std::thread::sleep(Duration::from_millis(200));
+        std::thread::sleep(Duration::from_millis(50));
     }
 }
 

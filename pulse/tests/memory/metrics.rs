@@ -390,8 +390,11 @@ fn a_publisher_whose_recorder_has_panicked_has_ended() {
         .enable_all()
         .build()
         .expect("a runtime");
-    let names = &["taskcluster_pulse_confirmed_total"];
-    metrics::with_local_recorder(&Panicking { names, times: 1 }, || {
+    let recorder = Only {
+        names: &["taskcluster_pulse_confirmed_total"],
+        counter: panicking(1),
+    };
+    metrics::with_local_recorder(&recorder, || {
         runtime.block_on(async {
             let broker = MemoryBroker::new();
             let publisher = Publisher::builder(broker.connection()).declare::<Numbered>();

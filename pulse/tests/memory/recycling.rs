@@ -51,6 +51,22 @@ async fn a_connection_is_recycled_only_after_the_one_before_has_closed() {
     assert_eq!(broker.queue_len(QUEUE), Some(0));
 }
 
+/// The connection's secret could expire before, if the age counted from the lost channel.
+#[tokio::test(start_paused = true)]
+async fn a_connection_is_recycled_at_its_age_although_its_channel_was_lost() {
+    let broker = MemoryBroker::new();
+    let (mut consumer, _) = recycled_after(Duration::from_secs(10), &broker).await;
+    publish(&broker, 0..1).await;
+    let held = consumer.next().await.expect("a delivery");
+    tokio::time::sleep(Duration::from_secs(6)).await;
+    broker.time_out_acks();
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    assert_eq!(consumer.counters().channels_lost, 1);
+    assert_eq!(consumer.counters().recycled, 1);
+    drop(held);
+    consumer.stop().await.expect("stopped");
+}
+
 #[tokio::test(start_paused = true)]
 async fn connections_are_recycled_while_the_program_asks_for_no_delivery() {
     let broker = MemoryBroker::new();

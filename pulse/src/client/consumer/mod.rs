@@ -126,8 +126,8 @@ impl Consumer {
     ///
     /// # Errors
     ///
-    /// [`Error::Unfinished`], if some were not settled in time: the broker requeues them.
-    /// Otherwise as [`stop`](Self::stop).
+    /// [`Error::Unfinished`], if some were not settled in time: they are left to the
+    /// broker. Otherwise as [`stop`](Self::stop).
     pub async fn stop_within(mut self, limit: Duration) -> Result<(), Error> {
         self.shared.stop.ask_within(limit);
         self.finish().await
@@ -220,7 +220,7 @@ impl ConsumerHandle {
     ///
     /// [`Consumer::next`] then returns `None`, and [`Consumer::run`] returns when the
     /// handlers that run have finished and their acks are sent; all other messages are
-    /// requeued.
+    /// left to the broker, which requeues them, or deletes them with an exclusive queue.
     pub fn stop(&self) {
         self.shared.stop.ask();
     }
@@ -228,7 +228,7 @@ impl ConsumerHandle {
     /// Stops the consumer, and aborts handlers that have not returned after `limit`.
     ///
     /// [`Consumer::run`] then returns [`Error::Unfinished`] with their messages, which
-    /// are requeued. It may be called after [`stop`](Self::stop).
+    /// are left to the broker. It may be called after [`stop`](Self::stop).
     pub fn stop_within(&self, limit: Duration) {
         self.shared.stop.ask_within(limit);
     }

@@ -67,7 +67,8 @@ impl Consumer {
     /// would run.
     ///
     /// When the consumer is stopped, handlers that run finish, their acks are sent, and
-    /// all other messages are requeued.
+    /// all other messages are left to the broker, which requeues them, or deletes them with
+    /// an exclusive queue.
     ///
     /// # Errors
     ///

@@ -51,6 +51,8 @@ pub(super) struct Session {
     pub(super) unlimited: Vec<String>,
     pub(super) failed_bindings: Vec<BindingError>,
     pub(super) since: Instant,
+    /// When its connection was opened.
+    pub(super) connected_since: Instant,
     /// Tasks that are aborted when the session ends.
     background: JoinSet<()>,
     /// The task of [`timers::run`].
@@ -67,7 +69,12 @@ pub(super) enum End {
 }
 
 impl Session {
-    pub(super) fn new(link: Arc<dyn Link>, prepared: Prepared, meter: &Arc<Meter>) -> Self {
+    pub(super) fn new(
+        link: Arc<dyn Link>,
+        connected_since: Instant,
+        prepared: Prepared,
+        meter: &Arc<Meter>,
+    ) -> Self {
         let Prepared {
             channel,
             queue,
@@ -90,6 +97,7 @@ impl Session {
             unlimited,
             failed_bindings,
             since: Instant::now(),
+            connected_since,
             background: JoinSet::new(),
             timers,
         }

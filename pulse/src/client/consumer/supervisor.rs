@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::task::{JoinHandle, JoinSet};
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 use tracing::Instrument;
 
 use super::config::Config;
@@ -54,10 +54,20 @@ struct Supervisor {
     retiring: JoinSet<usize>,
 }
 
+/// Resets the gauge when the last session has ended, also by a panic of the program's code.
+struct Connected(Arc<Shared>);
+
+impl Drop for Connected {
+    fn drop(&mut self) {
+        self.0.meter.connected.set(false);
+    }
+}
+
 impl Supervisor {
     async fn supervise(mut self, first: Session) -> Result<(), Error> {
+        let connected = Connected(Arc::clone(&self.shared));
         let result = self.run_sessions(first).await;
-        self.shared.meter.connected.set(false);
+        drop(connected);
         let Self {
             inbox,
             mut retiring,
@@ -90,7 +100,9 @@ impl Supervisor {
     async fn run_sessions(&mut self, mut session: Session) -> Result<(), Error> {
         loop {
             let (shared, inbox, opening) = (&self.shared, &self.inbox, AtomicBool::new(false));
-            let successor = successor(shared, inbox, &mut self.retiring, &opening);
+            let connected_since = session.connected_since;
+            let retiring = &mut self.retiring;
+            let successor = successor(shared, inbox, retiring, &opening, connected_since);
             let end = session.run(shared, inbox, successor, &opening).await;
             let error = match end {
                 End::Stopped => {
@@ -162,7 +174,7 @@ impl Supervisor {
             progress: old.has_progressed(),
             error: error.clone().into(),
         };
-        let queue = old.queue.clone();
+        let (queue, connected_since) = (old.queue.clone(), old.connected_since);
         let link = old.abandon().await;
         let (shared, inbox) = (&self.shared, &self.inbox);
         if let Some(link) = link {
@@ -172,7 +184,7 @@ impl Supervisor {
             if !lost.progress && lost.age < STEADY {
                 self.reconnector.wait_after(&lost).await;
             }
-            match set_up(shared, inbox, Arc::clone(&link)).await {
+            match set_up(shared, inbox, Arc::clone(&link), connected_since).await {
                 Ok(session) => return Ok(session),
                 Err(error) => lost.error = error.on_open_connection().into(),
             }
@@ -245,21 +257,24 @@ fn reconnector(shared: &Shared) -> Reconnector {
     Reconnector::new(connection.clone(), reconnect.clone(), report)
 }
 
-/// Sets up another session when the current one has reached the configured age. If that fails,
-/// it is tried again after the same time, and so it is while the session before has unsettled
-/// deliveries: connections would add up if those took longer than the age. `opening` is true
+/// Sets up another session when the current one's connection has reached the configured age. If
+/// that fails, it is tried again after the same time, and so it is while the session before has
+/// unsettled deliveries: connections would add up if those took longer than the age. `opening` is true
 /// meanwhile.
 async fn successor(
     shared: &Arc<Shared>,
     inbox: &InboxSender,
     retiring: &mut JoinSet<usize>,
     opening: &AtomicBool,
+    connected_since: Instant,
 ) -> Session {
     let Some(age) = shared.config.recycle else {
         return std::future::pending().await;
     };
+    let mut left = age.saturating_sub(connected_since.elapsed());
     loop {
-        sleep(age).await;
+        sleep(left).await;
+        left = age;
         while retiring.try_join_next().is_some() {}
         if !retiring.is_empty() {
             tracing::debug!("connection not recycled: the one before it has not closed yet");
@@ -281,13 +296,14 @@ async fn successor(
 /// Sets up a session on a new connection.
 async fn open_session(shared: &Arc<Shared>, inbox: &InboxSender) -> Result<Session, ConnectError> {
     let link = shared.config.connection.open().await?;
-    set_up(shared, inbox, Arc::from(link)).await
+    set_up(shared, inbox, Arc::from(link), Instant::now()).await
 }
 
 async fn set_up(
     shared: &Arc<Shared>,
     inbox: &InboxSender,
     link: Arc<dyn Link>,
+    connected_since: Instant,
 ) -> Result<Session, ConnectError> {
     let Shared {
         config, listener, ..
@@ -302,7 +318,7 @@ async fn set_up(
     {
         return Err(ConnectError::Setup(error));
     }
-    let mut session = Session::new(link, prepared, &shared.meter);
+    let mut session = Session::new(link, connected_since, prepared, &shared.meter);
     let demand = *shared.demand.borrow();
     if let Some(prefetch) = demand {
         session.start_deliveries(prefetch, inbox).await?;

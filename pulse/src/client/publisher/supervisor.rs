@@ -75,8 +75,9 @@ impl Supervisor {
     /// Runs until the publisher is closed and every message has its outcome.
     async fn supervise(mut self, first: Session) {
         if let Err(error) = self.run_sessions(first).await {
-            tracing::error!("publisher ended: {}", error_chain(&error));
+            let reason = error_chain(&error);
             self.outbox.fail(error).await;
+            tracing::error!("publisher ended: {reason}");
         }
     }
 
