@@ -36,6 +36,9 @@ use crate::client::transport::{
 /// to 4096 bytes.
 const LONG_SECRET_BYTES: usize = 3072;
 
+/// Minimum value of `frame_max`, in bytes, that each version of RabbitMQ accepts.
+const SURE_FRAME_MAX: u32 = 8192;
+
 impl Transport for Settings {
     fn address(&self) -> String {
         self.address.describe(&AMQP)
@@ -177,8 +180,17 @@ impl Settings {
     }
 
     /// The error of a connection closed at login: RabbitMQ sends no reason if the first
-    /// frame is too long.
+    /// frame is too long, and RabbitMQ 4.3 none if `frame_max` is too small.
     fn closed_at_login(&self, secret: &Secret) -> ConnectError {
+        if (1..SURE_FRAME_MAX).contains(&self.frame_max) {
+            return ConnectError::Setup(Error::Setting {
+                reason: format!(
+                    "the broker closed the connection at the login, and frame_max is {}; use at \
+                     least {SURE_FRAME_MAX}, as RabbitMQ 4.3 requires, or 0 for its default",
+                    self.frame_max
+                ),
+            });
+        }
         let bytes = secret.expose().len();
         if bytes > LONG_SECRET_BYTES {
             return ConnectError::Setup(Error::Setting {

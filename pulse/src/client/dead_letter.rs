@@ -55,7 +55,14 @@ impl DeadLetterReason {
 
 /// Whether a header was added to a message by a broker or by a consumer of this crate.
 pub(crate) fn is_added_on_the_way(name: &str) -> bool {
-    let of_broker = [DEATHS, "x-first-death-", "x-last-death-", DELIVERY_COUNT];
+    let of_broker = [
+        DEATHS,
+        "x-first-death-",
+        "x-last-death-",
+        DELIVERY_COUNT,
+        // Of RabbitMQ 4.3.
+        "x-acquired-count",
+    ];
     is_ours(name) || of_broker.iter().any(|prefix| name.starts_with(prefix))
 }
 

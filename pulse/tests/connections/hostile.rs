@@ -22,7 +22,7 @@ struct Broker {
     levels: usize,
     /// Whether it answers nothing from the close of a connection on.
     falls_silent: bool,
-    /// Whether it sends a heartbeat a second after a publisher has come, and reads nothing before.
+    /// Whether it sends a heartbeat some seconds after a publisher has come, and reads nothing before.
     reads_late: bool,
     /// How many messages each queue has.
     messages: u8,
@@ -345,4 +345,37 @@ async fn deeply_nested_headers_are_an_error() {
     assert!(delivery.headers().contains_key("h"));
     delivery.ack();
     consumer.stop().await.expect("stopped");
+}
+
+/// A program may wait for its broker by such attempts for days.
+#[tokio::test]
+async fn an_attempt_that_is_refused_leaves_no_task_behind() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let port = listener.local_addr().expect("an address").port();
+    drop(listener);
+    let connection = Connection::amqp(&format!("amqp://127.0.0.1:{port}"));
+    let started = Consumer::builder(connection.expect("a URL"))
+        .reconnect(Reconnect::forever().at_most(1))
+        .start();
+    started.await.expect_err("no broker");
+    let metrics = tokio::runtime::Handle::current().metrics();
+    eventually(|| metrics.num_alive_tasks() == 0).await;
+}
+
+/// RabbitMQ 4.3 sends no reason.
+#[tokio::test]
+async fn a_connection_that_is_closed_at_the_login_for_a_small_frame_max_ends_the_start() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let port = listener.local_addr().expect("an address").port();
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let stream = stream.and_then(|mut stream| stream.read_exact(&mut [0; 8]));
+            stream.expect("a header");
+        }
+    });
+    let connection = Connection::amqp(&format!("amqp://127.0.0.1:{port}")).expect("a URL");
+    let started = Consumer::builder(connection.frame_max(4096)).start();
+    let started = timeout(Duration::from_secs(30), started).await;
+    let error = started.expect("an end").expect_err("closed");
+    assert!(error.to_string().contains("8192"), "{error}");
 }

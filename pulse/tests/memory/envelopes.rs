@@ -73,6 +73,7 @@ async fn headers_arrive_and_stay_with_a_dead_letter() {
     let sent = Envelope::new(EXCHANGE, "primary.a._", payload(1))
         .with_header("origin", json!({"host": "a", "tries": [1, 2]}))
         .with_header("x-delivery-count", 3)
+        .with_header("x-acquired-count", 4)
         .with_message_id("m1")
         .with_timestamp(time);
     broker.publish_envelope(&sent);
@@ -92,7 +93,9 @@ async fn headers_arrive_and_stay_with_a_dead_letter() {
     );
     assert_eq!(letter.message_id(), Some("m1"));
     assert_eq!(letter.timestamp(), Some(time));
-    assert!(!letter.headers().contains_key("x-delivery-count"));
+    for of_broker in ["x-delivery-count", "x-acquired-count"] {
+        assert!(!letter.headers().contains_key(of_broker));
+    }
     let expected = DeadLetterReason::new("queue/guest/test", "no room", 1);
     assert_eq!(letter.dead_letter_reason(), Some(&expected));
     letter.ack();
