@@ -3,17 +3,14 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 
-use regex_automata::dfa::{Automaton as _, StartKind, dense};
-use regex_automata::nfa::thompson::{self, WhichCaptures};
-use regex_automata::util::primitives::StateID;
-use regex_automata::util::start;
-use regex_automata::{Anchored, MatchKind};
+use regex_automata::nfa::thompson::{self, NFA, WhichCaptures};
 use regex_syntax::hir::Hir;
 
 use super::set::ByteSet;
+use super::subsets;
+use super::work::Work;
 
-/// Memory limit of each step from a language to an automaton, in bytes: a larger one
-/// never gives a table of at most 64 KiB.
+/// Memory limit of an automaton that is not deterministic, in bytes.
 const MAX_MEMORY: usize = 4 << 20;
 
 /// A deterministic automaton. State 0 is the start, and every transition leads towards an
@@ -29,59 +26,20 @@ pub struct Automaton {
 }
 
 impl Automaton {
-    /// The automaton of `language`; `None` if it takes too much memory or time. Adds the bytes
-    /// that were built to `work`, whose limit bounds the time, too.
-    pub(super) fn new(language: &Hir, work: &mut usize) -> Option<Self> {
-        *work += MAX_MEMORY;
+    /// The automaton of `language`; `None` if it takes too much memory or work.
+    pub(super) fn new(language: &Hir, work: &mut Work) -> Option<Self> {
+        work.start();
+        let config = thompson::Config::new()
+            .utf8(false)
+            .which_captures(WhichCaptures::None)
+            .nfa_size_limit(Some(MAX_MEMORY));
         let nfa = thompson::Compiler::new()
-            .configure(
-                thompson::Config::new()
-                    .utf8(false)
-                    .which_captures(WhichCaptures::None)
-                    .nfa_size_limit(Some(MAX_MEMORY)),
-            )
+            .configure(config)
             .build_from_hir(language)
-            .ok()?;
-        // The sets of states are walked once for each class of bytes.
-        let sets = (16 * MAX_MEMORY / nfa.byte_classes().alphabet_len()).min(MAX_MEMORY);
-        let dfa = dense::Builder::new()
-            .configure(
-                dense::Config::new()
-                    .start_kind(StartKind::Anchored)
-                    .match_kind(MatchKind::All)
-                    .accelerate(false)
-                    .dfa_size_limit(Some(MAX_MEMORY))
-                    .determinize_size_limit(Some(sets)),
-            )
-            .build_from_nfa(&nfa)
-            .ok()?;
-        *work -= MAX_MEMORY - (nfa.memory_usage() + dfa.memory_usage()).min(MAX_MEMORY);
-        let automaton = Self::walk(&dfa)?;
-        *work += automaton.memory_usage();
-        Some(automaton)
-    }
-
-    /// The bytes of the transitions, which are most of an automaton.
-    fn memory_usage(&self) -> usize {
-        self.rows.len() * self.classes.len() * size_of::<Option<usize>>()
-    }
-
-    /// Collects the states of `dfa` that a text can reach.
-    fn walk(dfa: &dense::DFA<Vec<u32>>) -> Option<Self> {
-        let classes = classes(dfa);
-        let start = dfa
-            .start_state(&start::Config::new().anchored(Anchored::Yes))
-            .ok()?;
-        let (states, rows) = reached(start, classes.len(), |state, class| {
-            Some(dfa.next_state(state, classes[class].0))
-        });
-        let accepts = |&state: &StateID| dfa.is_match_state(dfa.next_eoi_state(state));
-        let automaton = Self {
-            classes: classes.into_iter().map(|(_, bytes)| bytes).collect(),
-            accepting: states.iter().map(accepts).collect(),
-            rows,
-        };
-        Some(automaton.trimmed(0))
+            .ok();
+        let bytes = nfa.as_ref().map_or(MAX_MEMORY, NFA::memory_usage);
+        work.add(bytes)?;
+        subsets::automaton(&nfa?, work)
     }
 
     /// The same automaton, started at `start`, without states that are unreachable from
@@ -221,19 +179,4 @@ pub(super) fn reached<S: Copy + Eq + Hash>(
         rows.push(row.collect());
     }
     (states, rows)
-}
-
-/// The classes of bytes that `dfa` distinguishes, each with one of its bytes.
-fn classes(dfa: &dense::DFA<Vec<u32>>) -> Vec<(u8, ByteSet)> {
-    let classes = dfa.byte_classes();
-    let mut members: HashMap<u8, Vec<u8>> = HashMap::new();
-    for byte in 0..=u8::MAX {
-        members.entry(classes.get(byte)).or_default().push(byte);
-    }
-    let mut members: Vec<Vec<u8>> = members.into_values().collect();
-    members.sort_unstable();
-    members
-        .into_iter()
-        .map(|bytes| (bytes[0], bytes.into_iter().collect()))
-        .collect()
 }

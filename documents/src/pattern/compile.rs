@@ -6,6 +6,7 @@ use super::automaton::Automaton;
 use super::ecma::{self, Counted};
 use super::error::{refused, shown};
 use super::form::{self, Form, Shape};
+use super::work::Work;
 use crate::error::Reason;
 
 /// Number of characters from which on they are counted by a number rather than by states.
@@ -17,12 +18,11 @@ const CHARACTER: usize = 4;
 /// The form of one of our own grammars: the texts that `source` matches as a whole.
 pub(super) fn whole(source: &str) -> Form {
     // Each of them compiles, as tests check.
-    compile(&format!("^(?:{source})$"), &mut 0).unwrap_or_else(|_| Form::never())
+    compile(&format!("^(?:{source})$"), &mut Work::default()).unwrap_or_else(|_| Form::never())
 }
 
-/// Compiles the pattern `source`. Adds the bytes of all automata that were built to
-/// `work`.
-pub(super) fn compile(source: &str, work: &mut usize) -> Result<Form, Reason> {
+/// Compiles the pattern `source`. Adds to `work`.
+pub(super) fn compile(source: &str, work: &mut Work) -> Result<Form, Reason> {
     let language = ecma::parse(source)?;
     cheapest(&language.whole, language.counted.as_ref(), work).ok_or_else(|| {
         refused(
@@ -38,7 +38,7 @@ pub(super) fn compile(source: &str, work: &mut usize) -> Result<Form, Reason> {
 
 /// The cheapest form of `language`; `None` if all are too large. `counted` is the same
 /// language if it only counts characters.
-fn cheapest(language: &Hir, counted: Option<&Counted>, work: &mut usize) -> Option<Form> {
+fn cheapest(language: &Hir, counted: Option<&Counted>, work: &mut Work) -> Option<Form> {
     if let Some(counted) = counted.filter(|it| it.most.unwrap_or(it.least) > LONG) {
         return by_number(counted, work);
     }
@@ -53,7 +53,7 @@ fn cheapest(language: &Hir, counted: Option<&Counted>, work: &mut usize) -> Opti
 
 /// The form that counts characters by a number: an automaton would have a state for each
 /// byte of each character to come. `None` if the class is too large.
-fn by_number(counted: &Counted, work: &mut usize) -> Option<Form> {
+fn by_number(counted: &Counted, work: &mut Work) -> Option<Form> {
     let Counted {
         any_number,
         least,

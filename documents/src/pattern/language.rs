@@ -3,6 +3,7 @@
 use super::automaton::Automaton;
 use super::error::{refused, shown};
 use super::format::Grammar;
+use super::work::Work;
 use super::{ecma, format, time};
 use crate::error::Reason;
 
@@ -28,8 +29,8 @@ pub enum Language {
 ///
 /// # Errors
 ///
-/// A [`Reason`] if `source` is not ECMA-262, not a regular language, or needs an
-/// automaton of more than 4 MiB.
+/// A [`Reason`] if `source` is not ECMA-262 or not a regular language, or if its automaton
+/// is too large.
 pub fn of_pattern(source: &str) -> Result<Language, Reason> {
     named(source, source)
 }
@@ -99,7 +100,7 @@ fn named(name: &str, source: &str) -> Result<Language, Reason> {
     let language = ecma::parse(source)?;
     // If a pattern counts characters, a number needs fewer states.
     if let Some(counted) = &language.counted
-        && let Some(characters) = Automaton::new(&counted.any_number, &mut 0)
+        && let Some(characters) = Automaton::new(&counted.any_number, &mut Work::default())
     {
         return Ok(Language::All(vec![
             Language::Automaton(characters),
@@ -109,10 +110,10 @@ fn named(name: &str, source: &str) -> Result<Language, Reason> {
             },
         ]));
     }
-    let automaton = Automaton::new(&language.whole, &mut 0);
+    let automaton = Automaton::new(&language.whole, &mut Work::default());
     automaton.map(Language::Automaton).ok_or_else(|| {
         refused(
-            format!("{} needs an automaton of more than 4 MiB", shown(name)),
+            format!("{} needs too large an automaton", shown(name)),
             "use fewer counted repetitions, or `minLength` and `maxLength`",
         )
     })

@@ -23,8 +23,10 @@ mod format;
 mod language;
 mod minimal;
 mod set;
+mod subsets;
 mod table;
 mod time;
+mod work;
 
 pub use automaton::Automaton;
 pub use compiler::Compiler;
