@@ -149,7 +149,8 @@ impl Generator {
 
     /// The keywords and formats of the documents that nothing enforces: misspelled ones,
     /// those of later drafts than the stated one, and those that are ignored beside `$ref`;
-    /// and unknown properties of exchange references.
+    /// and unknown properties of exchange references. A keyword that no draft has, such as
+    /// `components` of OpenAPI, is none of them if it holds the target of a `$ref`.
     pub fn unknown_keywords(&self) -> Vec<Error> {
         resolve(&load(&self.sources)).unknown
     }

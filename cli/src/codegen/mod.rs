@@ -66,7 +66,8 @@ pub struct Args {
     check: bool,
 
     /// Fail if the documents have keywords or formats that are not enforced, such as
-    /// misspelled ones and those beside a $ref; otherwise only warn
+    /// misspelled ones and those beside a $ref; otherwise only warn. A keyword that holds the
+    /// target of a $ref, such as `components`, is a place for schemas
     #[arg(long)]
     deny_unknown_keywords: bool,
 }

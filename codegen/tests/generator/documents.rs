@@ -282,6 +282,36 @@ fn constraints_beside_a_reference_are_reported_where_they_are_ignored() {
 }
 
 #[test]
+fn keywords_that_hold_the_target_of_a_reference_are_not_reported() {
+    let of = |reference: &str, others: &str| {
+        let a = format!(r#""properties": {{"a": {{"$ref": "{reference}"}}}}"#);
+        let kept = r##""components": {"schemas": {"A": {"type": "string"}, "B": {}}}, "x-b": {}"##;
+        let reported = warnings(&format!("{a}, {kept}{others}"));
+        let pointers = reported
+            .iter()
+            .map(|it| it.split(": ").next().unwrap_or_default());
+        pointers.map(str::to_owned).collect::<Vec<_>>()
+    };
+    let [components, b] = ["components", "x-b"].map(|it| format!("message.json#/{it}"));
+    assert_eq!(of("#/components/schemas/A", ""), [b.clone()]);
+    assert_eq!(of("#/x-b", ""), [components.clone()]);
+    // Not a part of the name.
+    let others = r#", "x": {}, "x-b/c": {}"#;
+    let long = ["x", "x-b~1c"].map(|it| format!("message.json#/{it}"));
+    assert_eq!(
+        of("#/x-b", others),
+        [components.clone(), long[0].clone(), long[1].clone()]
+    );
+    // A keyword of later drafts would constrain values.
+    let late = r#", "$schema": "http://json-schema.org/draft-07/schema#", "prefixItems": [{}]"#;
+    let late = of("#/prefixItems/0", late);
+    assert_eq!(
+        late,
+        [components, "message.json#/prefixItems".to_owned(), b]
+    );
+}
+
+#[test]
 fn unknown_properties_of_references_are_reported() {
     let entry = r#""routingKey": [{"name": "a", "multiplewords": true, "Required": true}]"#;
     let reference = REFERENCE.replace(r#""routingKey": []"#, entry);

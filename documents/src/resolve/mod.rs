@@ -60,13 +60,10 @@ pub fn resolve(documents: &Documents) -> Resolved {
     errors.extend(references::shared_exchanges(&references));
     errors.extend(cycles::find(&walk.schemas));
     errors.append(&mut walk.errors);
-    let mut unknown = walk.unknown;
-    unknown.sort();
-    unknown.dedup();
     Resolved {
         references,
+        unknown: walk.not_enforced(),
         schemas: walk.schemas,
-        unknown,
         errors,
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::places::MAX_POINTER_BYTES;
-use super::unknown::{pointer, unknown_keyword};
+use super::unknown::pointer;
 use super::values::Wrong;
 use super::walk::Walk;
 use crate::draft::Draft;
@@ -87,8 +87,7 @@ impl SchemaReader<'_, '_> {
     }
 
     pub(super) fn unknown_keyword(&mut self, keyword: &str) {
-        let error = unknown_keyword(&self.schema.place, keyword);
-        self.walk.unknown.push(error);
+        self.walk.report_unknown(&self.schema.home, keyword);
     }
 
     /// Reports a keyword that is not supported, if it has an effect.
@@ -128,7 +127,7 @@ impl SchemaReader<'_, '_> {
             false => "it is not enforced; add a `pattern` to constrain the string",
         };
         let error = self.schema.place.error("/format", what, help);
-        self.walk.unknown.push(error);
+        self.walk.ignored.push(error);
     }
 }
 

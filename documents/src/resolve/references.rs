@@ -85,10 +85,10 @@ pub(super) fn read(document: &Document, walk: &mut Walk<'_>) -> Reference {
         let entry = read_entry(&mut reader, prefix, service, walk);
         entries.extend(entry.filter(|_| reader.errors.is_empty()));
         walk.errors.append(&mut reader.errors);
-        walk.unknown.append(&mut reader.unknown);
+        walk.ignored.append(&mut reader.unknown);
     }
     walk.errors.append(&mut root.errors);
-    walk.unknown.append(&mut root.unknown);
+    walk.ignored.append(&mut root.unknown);
     Reference {
         service: service.to_owned(),
         api_version: api_version.to_owned(),

@@ -33,7 +33,10 @@ pub(super) struct Walk<'a> {
     waiting: Vec<(SchemaId, Home)>,
     pub(super) compiler: Compiler,
     pub(super) errors: Vec<Error>,
-    pub(super) unknown: Vec<Error>,
+    /// What is not enforced, without keywords that no draft has.
+    pub(super) ignored: Vec<Error>,
+    /// Keywords that no draft has, by their places.
+    unknown: BTreeMap<Home, Error>,
 }
 
 impl<'a> Walk<'a> {
@@ -46,7 +49,8 @@ impl<'a> Walk<'a> {
             waiting: Vec::new(),
             compiler: Compiler::default(),
             errors: Vec::new(),
-            unknown: Vec::new(),
+            ignored: Vec::new(),
+            unknown: BTreeMap::new(),
         }
     }
 
@@ -111,15 +115,53 @@ impl<'a> Walk<'a> {
     pub(super) fn report_ignored(&mut self, home: &Home) {
         let place = self.place(home);
         let beside = self.look_up(home).into_iter().flat_map(|it| beside(it.1));
-        self.unknown.extend(beside.filter_map(|keyword| {
+        for keyword in beside {
             let what = format!("`{keyword}` is ignored beside `$ref` in draft-06 and draft-07");
             let below = format!("/{}", escape(keyword));
             match Keyword::of(keyword) {
-                Some(Keyword::Description) => None,
-                Some(_) => Some(place.error(&below, what, "put both into `allOf`")),
-                None => Some(unknown_keyword(&place, keyword)),
+                Some(Keyword::Description) => {}
+                Some(_) => {
+                    let error = place.error(&below, what, "put both into `allOf`");
+                    self.ignored.push(error);
+                }
+                None => self.report_unknown(home, keyword),
             }
-        }));
+        }
+    }
+
+    /// Reports a keyword of the schema at `home` that its draft does not have.
+    pub(super) fn report_unknown(&mut self, home: &Home, keyword: &str) {
+        let error = unknown_keyword(&self.place(home), keyword);
+        if Keyword::of(keyword).is_some() {
+            self.ignored.push(error);
+            return;
+        }
+        let at = Home {
+            pointer: format!("{}/{}", home.pointer, escape(keyword)),
+            ..home.clone()
+        };
+        self.unknown.insert(at, error);
+    }
+
+    /// What is not enforced. A keyword that no draft has is not reported if it holds the
+    /// target of a `$ref`: like `definitions`, it is a place for schemas.
+    pub(super) fn not_enforced(&mut self) -> Vec<Error> {
+        let holds_target = |at: &Home| {
+            let below = Home {
+                pointer: format!("{}/", at.pointer),
+                ..at.clone()
+            };
+            let first = self.known.range(&below..).next();
+            let is_below =
+                |it: &Home| it.document == at.document && it.pointer.starts_with(&below.pointer);
+            self.known.contains_key(at) || first.is_some_and(|(it, _)| is_below(it))
+        };
+        let unknown = std::mem::take(&mut self.unknown).into_iter();
+        let unknown = unknown.filter(|(at, _)| !holds_target(at));
+        self.ignored.extend(unknown.map(|(_, error)| error));
+        self.ignored.sort();
+        self.ignored.dedup();
+        std::mem::take(&mut self.ignored)
     }
 
     /// Follows a chain of `$ref`s to a schema or to a known place. Up to draft-07, only texts
