@@ -49,7 +49,8 @@ fn decode_by_schema<P: Payload>(bytes: &[u8]) -> Result<P, PayloadError> {
     let document = Document::parse(bytes).map_err(PayloadError::Json)?;
     let checked = document.check_parsed(Interpreter::strict(), P::SCHEMA);
     checked.map_err(PayloadError::Schema)?;
-    let payload: P = reader::read_typed(bytes).map_err(PayloadError::Json)?;
+    let read = reader::read_typed(bytes);
+    let payload: P = read.map_err(|error| not_held(P::SCHEMA, &document, error))?;
     match payload.validate() {
         // A part that was left out is not checked.
         Err(violations) if document.is_cut() => Err(PayloadError::Schema(violations)),
@@ -66,11 +67,29 @@ fn decode_by_schema<P: Payload>(bytes: &[u8]) -> Result<P, PayloadError> {
 fn explain(schema: &'static Schema, bytes: &[u8], error: serde_json::Error) -> PayloadError {
     match Document::parse(bytes) {
         Ok(document) => match document.check_parsed(Interpreter::tolerant(), schema) {
-            Ok(()) => PayloadError::Json(error),
+            Ok(()) => not_held(schema, &document, error),
             Err(violations) => PayloadError::Schema(violations),
         },
         Err(not_json) => PayloadError::Json(not_json),
     }
+}
+
+/// The error for a document that its type can't hold, although `schema` allows it: with the
+/// integers of more than 64 bits, for which serde names no property.
+#[cold]
+fn not_held(
+    schema: &'static Schema,
+    document: &Document,
+    error: serde_json::Error,
+) -> PayloadError {
+    PayloadError::Json(
+        match document.check_parsed(Interpreter::of_64_bits(), schema) {
+            Ok(()) => error,
+            Err(violations) => Error::custom(format_args!(
+                "{error}; integers of more than 64 bits: {violations}"
+            )),
+        },
+    )
 }
 
 /// The error of decoding a payload. The cause is its `source`.

@@ -2,12 +2,13 @@
 
 use std::collections::{HashMap, HashSet};
 
-use serde_json::Value;
+use serde_json::{Number, Value};
 
 use super::alternatives::meant;
 use super::instance::{Instance, address};
-use super::{Keyword, Schema};
-use crate::violations::{Flow, Pointer, Report};
+use super::{Keyword, Schema, Type};
+use crate::number::Decimal;
+use crate::violations::{Flow, Pointer, Report, Violation};
 
 /// Maximum depth of schemas applied within each other: four for each of the 127 levels that
 /// parsed JSON has at most. Without optimisation they take 1.3 MB of the stack, and a thread
@@ -20,6 +21,8 @@ const MAX_DEPTH: u32 = 512;
 #[derive(Debug, Default)]
 pub(crate) struct Interpreter {
     pub(super) is_tolerant: bool,
+    /// Whether integers have at most 64 bits, as Rust's types for them do.
+    is_of_64_bits: bool,
     depth: u32,
     /// Whether a schema was not applied because of the depth. Inside of `not` and its like,
     /// that could make a value valid.
@@ -47,6 +50,15 @@ impl Interpreter {
         Self {
             is_tolerant: true,
             ..Self::default()
+        }
+    }
+
+    /// An interpreter that is tolerant and also refuses integers of more than 64 bits where
+    /// only integers are numbers.
+    pub(crate) fn of_64_bits() -> Self {
+        Self {
+            is_of_64_bits: true,
+            ..Self::tolerant()
         }
     }
 
@@ -187,6 +199,13 @@ impl Interpreter {
                 true => self.apply(then, it, report),
                 false => self.apply(otherwise, it, report),
             },
+            (Keyword::Type(types), Value::Number(number))
+                if self.is_of_64_bits
+                    && !types.contains(&Type::Number)
+                    && !fits_64_bits(number) =>
+            {
+                report.add(|| Violation::too_long(it.at.to_string(), number))
+            }
             (keyword, Value::Array(items)) => self.array(keyword, schema, items, it, report),
             (keyword, Value::Object(members)) => self.object(keyword, schema, members, it, report),
             (keyword, _) => keyword.check(it, report),
@@ -270,6 +289,11 @@ impl Interpreter {
             None => it.breaks(report, keyword, || "an alternative that fits".into()),
         }
     }
+}
+
+/// Whether `number` is an integer of 64 bits.
+fn fits_64_bits(number: &Number) -> bool {
+    Decimal::parse(&number.to_string()).to_integer().is_some()
 }
 
 fn too_deep(it: Instance<'_>, report: &mut Report) -> Flow {

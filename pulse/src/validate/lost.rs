@@ -111,7 +111,7 @@ impl<'a> Serializer for Part<'a> {
     fn serialize_i128(self, number: i128) -> Result<(), Error> {
         match fits_64_bits(&number) {
             true => Ok(()),
-            false => self.add(|at| Violation::too_long(at, number)),
+            false => self.add(|at| Violation::too_long(at, &number)),
         }
     }
 

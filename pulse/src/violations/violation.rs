@@ -52,10 +52,10 @@ impl Violation {
     }
 
     /// An integer of more than 64 bits.
-    pub(crate) fn too_long(pointer: String, number: i128) -> Self {
-        match number.is_negative() {
-            true => Self::new(pointer, "minimum", i64::MIN, &number),
-            false => Self::new(pointer, "maximum", u64::MAX, &number),
+    pub(crate) fn too_long(pointer: String, number: &(impl Serialize + fmt::Display)) -> Self {
+        match number.to_string().starts_with('-') {
+            true => Self::new(pointer, "minimum", i64::MIN, number),
+            false => Self::new(pointer, "maximum", u64::MAX, number),
         }
     }
 
