@@ -12,7 +12,8 @@ pub enum ExchangeError {
         /// The name.
         name: String,
         /// The names of the service's exchanges, such as `queue/task-completed`; if the
-        /// service is unknown, too, those of the services, such as `queue/…`.
+        /// service is unknown, too, those of the services, such as `queue/…`. Empty if there
+        /// are no exchanges.
         known: Vec<String>,
     },
     /// Several exchanges have that name.
@@ -32,6 +33,9 @@ pub enum ExchangeError {
 impl fmt::Display for ExchangeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Unknown { name, known } if known.is_empty() => {
+                write!(f, "no exchange {name:?}; the documents have no exchanges")
+            }
             Self::Unknown { name, known } => {
                 write!(
                     f,

@@ -138,7 +138,9 @@ fn single_schema(source: &Source) -> Result<Single, String> {
     if schema.is_boolean() || schema == json!({}) {
         schema = json!({ "allOf": [schema] });
     }
-    let given = schema_id(&schema).map(str::to_owned);
+    // An id that is only a name, or empty, identifies no document.
+    let identifies = |id: &&str| id::normalise(id).as_deref() != Ok("");
+    let given = schema_id(&schema).filter(identifies).map(str::to_owned);
     let Value::Object(members) = &mut schema else {
         return Err(format!("{} is not a schema", shown(&schema)));
     };

@@ -104,17 +104,13 @@ impl<'r> Wording<'r> {
             else {
                 continue;
             };
-            let text = |text: &Option<String>| text.clone().unwrap_or_default();
+            let (before, after) = (&was.annotations, &is.annotations);
             let texts = [
-                (
-                    "title",
-                    &text(&was.annotations.title),
-                    &text(&is.annotations.title),
-                ),
+                ("title", text(&before.title), text(&after.title)),
                 (
                     "description",
-                    &text(&was.annotations.description),
-                    &text(&is.annotations.description),
+                    text(&before.description),
+                    text(&after.description),
                 ),
             ];
             let place = match pointer.as_str() {
@@ -147,7 +143,11 @@ fn place(pointer: &str, slot: Slot<'_>) -> String {
     }
 }
 
-fn note(found: &mut Vec<String>, place: &str, texts: &[(&str, &String, &String)]) {
+fn text(text: &Option<String>) -> &str {
+    text.as_deref().unwrap_or_default()
+}
+
+fn note<T: PartialEq>(found: &mut Vec<String>, place: &str, texts: &[(&str, T, T)]) {
     for (keyword, was, is) in texts {
         if was != is {
             found.push(format!("{place}: `{keyword}`"));

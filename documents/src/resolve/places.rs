@@ -48,7 +48,6 @@ impl<'a> Places<'a> {
     fn add(&mut self, document: &str, Document { root, draft, .. }: &'a Document) {
         let mut waiting = vec![(String::new(), root, document.to_owned())];
         while let Some((pointer, schema, mut base)) = waiting.pop() {
-            // An invalid id is reported when the schema is read.
             if pointer.len() > MAX_POINTER_BYTES {
                 continue;
             }
@@ -157,7 +156,8 @@ pub(super) fn is_reference(schema: &Value) -> bool {
     schema.get("$ref").is_some_and(Value::is_string)
 }
 
-/// The normalised id that `schema` states, if its base is `base`.
+/// The normalised id that `schema` states, if its base is `base`. Inside a document, an id that
+/// is not valid is ignored: some tools give each property one with spaces.
 fn own_id(schema: &Value, draft: Draft, base: &str) -> Option<String> {
     let id = draft
         .id_of(schema.as_object()?)

@@ -146,6 +146,7 @@ impl SchemaReader<'_, '_> {
                 schema.general.types = Some(types.collect());
             }
             "nullable" if adds_null || *value == Value::Bool(false) => {}
+            "nullable" => self.unknown_keyword(keyword),
             "enum" => schema.general.enumeration = Some(list(value)?.clone()),
             "const" => schema.general.constant = Some(value.clone()),
             "minLength" => schema.string.min_length = Some(count(value)?),

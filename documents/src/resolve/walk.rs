@@ -68,9 +68,12 @@ impl<'a> Walk<'a> {
 
     /// The next schema that is reached but not read yet.
     pub(super) fn next(&mut self) -> Option<(SchemaId, &'a Value)> {
-        let (id, home) = self.waiting.pop()?;
-        let (_, value) = self.look_up(&home)?;
-        Some((id, value))
+        while let Some((id, home)) = self.waiting.pop() {
+            if let Some((_, value)) = self.look_up(&home) {
+                return Some((id, value));
+            }
+        }
+        None
     }
 
     /// The id of the schema at `home`, after following references. The reason of an error

@@ -1,8 +1,8 @@
 //! Complete reports.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use taskcluster_documents::Source;
-use taskcluster_drift::{Report, Side, accepts, compare, render};
+use taskcluster_drift::{Report, Side, Status, accepts, compare, render};
 
 use crate::support::{assert_golden, side, sources, workspace};
 
@@ -81,6 +81,37 @@ fn an_unknown_exchange_has_the_names_of_its_service() {
         error("nope"),
         r#"no exchange "nope"; expected one of auth/…, github/…, hooks/…, notify/…, queue/…, worker-manager/…"#
     );
+}
+
+#[test]
+fn documents_without_exchanges_have_no_names() {
+    let reference = br#"{"exchangePrefix": "exchange/x/v1/", "serviceName": "x", "entries": []}"#;
+    let reference = Source {
+        name: "exchanges.json".to_owned(),
+        bytes: reference.to_vec(),
+    };
+    let messages = Side::read("exchanges.json", &[reference]).expect("a reference");
+    let error = accepts(&messages, "x/y", &messages).expect_err("no exchange");
+    let expected = r#"no exchange "x/y"; the documents have no exchanges"#;
+    assert_eq!(error.to_string(), expected);
+}
+
+/// As one without an id.
+#[test]
+fn a_schema_whose_id_identifies_no_document_is_read() {
+    for id in ["#root", "#", ""] {
+        for keyword in ["$id", "id"] {
+            let source = |least: u64| Source {
+                name: "schema.json".to_owned(),
+                bytes: json!({ keyword: id, "type": "string", "minLength": least })
+                    .to_string()
+                    .into_bytes(),
+            };
+            let [old, new] = [0, 1].map(|least| Side::read("schema.json", &[source(least)]));
+            let report = compare(&old.expect("a schema"), &new.expect("a schema"));
+            assert_eq!(report.exchanges[0].status, Status::Changed, "{id:?}");
+        }
+    }
 }
 
 #[test]
