@@ -2,10 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use taskcluster_documents::Resolved;
 use taskcluster_documents::reading::Reading;
 use taskcluster_documents::reference::Entry;
-use taskcluster_documents::schema::SchemaId;
 
 use crate::api::Apis;
 use crate::binding;
@@ -92,13 +90,9 @@ fn compare_those(old: &Side, new: &Side, is_wanted: impl Fn(&str) -> bool) -> Re
 
 struct Comparison<'s> {
     context: Context,
-    resolved: [&'s Resolved; 2],
     old: Tolerant<'s>,
     new: Translator<'s>,
-    /// Those of payloads with the same keywords.
     pairs: Pairs<'s>,
-    /// Whether two payloads have the same keywords.
-    same: BTreeMap<(SchemaId, SchemaId), bool>,
     /// The findings for the payloads of two sides; many exchanges share them.
     known: BTreeMap<Payloads, Messages>,
 }
@@ -123,9 +117,7 @@ impl<'s> Comparison<'s> {
             context: Context::new(),
             old: Tolerant::new(apis.old(), &old.resolved),
             new: Translator::new(&new.resolved),
-            resolved: [&old.resolved, &new.resolved],
             pairs: Pairs::new(&old.resolved, &new.resolved),
-            same: BTreeMap::new(),
             known: BTreeMap::new(),
         }
     }
@@ -157,7 +149,8 @@ impl<'s> Comparison<'s> {
     /// drafts. So messages are compared in both readings, and each difference counts.
     fn messages(&mut self, old: &Entry, new: &Entry) -> Messages {
         let (mut consumer, mut publisher) = Messages::default();
-        if self.are_same(old.payload, new.payload) {
+        // Formulas of recursive schemas differ even if their keywords are the same.
+        if self.pairs.are_same(old.payload, new.payload) {
             return (consumer, publisher);
         }
         for reading in [Reading::Described, Reading::Exact] {
@@ -166,20 +159,6 @@ impl<'s> Comparison<'s> {
             add(&mut publisher, publishers);
         }
         (consumer, publisher)
-    }
-
-    /// Whether two payloads have the same keywords. Formulas of recursive schemas differ
-    /// even if they have.
-    fn are_same(&mut self, old: SchemaId, new: SchemaId) -> bool {
-        let [resolved_old, resolved_new] = self.resolved;
-        let pairs = &mut self.pairs;
-        *self.same.entry((old, new)).or_insert_with(|| {
-            let same = pairs.are_same(old, new);
-            if !same {
-                *pairs = Pairs::new(resolved_old, resolved_new);
-            }
-            same
-        })
     }
 
     /// The findings in one reading.

@@ -1,5 +1,7 @@
 //! Pairs of schemas at the same place of two sides.
 
+use std::collections::BTreeMap;
+
 use taskcluster_documents::Resolved;
 use taskcluster_documents::schema::{ArrayKeywords, Dependency, ObjectKeywords, Schema, SchemaId};
 
@@ -12,6 +14,8 @@ pub(crate) struct Pairs<'r> {
     new: &'r [Schema],
     /// For each schema of OLD, then of NEW, another one of its class, or itself.
     parents: Vec<usize>,
+    /// The answers to [`Self::are_same`].
+    known: BTreeMap<(SchemaId, SchemaId), bool>,
 }
 
 impl<'r> Pairs<'r> {
@@ -21,7 +25,22 @@ impl<'r> Pairs<'r> {
             old,
             new,
             parents: (0..old.len() + new.len()).collect(),
+            known: BTreeMap::new(),
         }
+    }
+
+    /// Whether two schemas, and all schemas in them, have the same keywords.
+    pub(crate) fn are_same(&mut self, old: SchemaId, new: SchemaId) -> bool {
+        if let Some(&known) = self.known.get(&(old, new)) {
+            return known;
+        }
+        let same = self.join_all(old, new);
+        if !same {
+            // The classes have schemas that differ.
+            self.parents = (0..self.parents.len()).collect();
+        }
+        self.known.insert((old, new), same);
+        same
     }
 
     /// Joins the classes of a pair; `None` if they are one already.
@@ -40,9 +59,9 @@ impl<'r> Pairs<'r> {
         schema
     }
 
-    /// Whether two schemas, and all schemas in them, have the same keywords. After `false`,
-    /// the classes have schemas that differ.
-    pub(crate) fn are_same(&mut self, old: SchemaId, new: SchemaId) -> bool {
+    /// Joins the classes of two schemas, and of all schemas in them, while these have the
+    /// same keywords; `false` if some have not.
+    fn join_all(&mut self, old: SchemaId, new: SchemaId) -> bool {
         let mut waiting = vec![(old, new)];
         while let Some((old, new)) = waiting.pop() {
             let Some((old, new)) = self.join(old, new) else {
