@@ -63,7 +63,7 @@ impl Context {
         // Of the formats in documents, only `regex` is not a regular language. It is an
         // annotation in generated code, too.
         let Ok(language) = language else {
-            return self.engine.formulas.anything();
+            return Id::ANYTHING;
         };
         let source_id = SourceId(self.languages.len());
         let id = self.texts(&language, source_id);

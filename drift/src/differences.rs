@@ -87,7 +87,7 @@ impl Walk<'_> {
     /// A message of `inside` that breaks `formula` at the end of the path.
     fn ask(&mut self, formula: Id) -> Outcome {
         let outside = at(self.context, &self.path, formula);
-        if matches!(self.context.engine.formulas.get(outside), Formula::Anything) {
+        if outside == Id::ANYTHING {
             return Outcome::Empty;
         }
         self.asked += 1;
@@ -159,22 +159,17 @@ impl Walk<'_> {
     /// Visits properties without a schema for their name. If they are forbidden, each
     /// possible name is a difference.
     fn others(&mut self, members: &Members) {
-        let is_closed = matches!(
-            self.context.engine.formulas.get(members.additional),
-            Formula::Nothing
-        );
-        if !is_closed {
+        if members.additional != Id::NOTHING {
             return self.inside(Step::Others(members.clone()), members.additional);
         }
         let mut known = members.clone();
-        let anything = self.context.engine.formulas.anything();
         let before = self.found.len();
         for _ in 0..MAX_REPEATED {
             self.path.push(Step::Others(known.clone()));
             let name = self.unknown_member(members.additional);
             self.path.pop();
             match name {
-                Some(name) => drop(known.named.insert(name, anything)),
+                Some(name) => drop(known.named.insert(name, Id::ANYTHING)),
                 None => return,
             }
         }

@@ -34,39 +34,38 @@ pub(crate) fn pointer(path: &[Step]) -> String {
 
 /// The formula of messages whose part at the end of `path` is in `formula`.
 pub(crate) fn at(context: &mut Context, path: &[Step], formula: Id) -> Id {
-    let anything = context.engine.formulas.anything();
     path.iter().rev().fold(formula, |formula, step| {
         let formulas = &mut context.engine.formulas;
         match step {
             Step::Member(name) => formulas.members(Members {
                 named: [(name.clone(), formula)].into(),
                 patterns: Vec::new(),
-                additional: anything,
+                additional: Id::ANYTHING,
             }),
             Step::Pattern(names) => formulas.members(Members {
                 named: Default::default(),
                 patterns: vec![(*names, formula)],
-                additional: anything,
+                additional: Id::ANYTHING,
             }),
             Step::Others(members) => formulas.members(Members {
                 named: members
                     .named
                     .keys()
-                    .map(|name| (name.clone(), anything))
+                    .map(|name| (name.clone(), Id::ANYTHING))
                     .collect(),
                 patterns: members
                     .patterns
                     .iter()
-                    .map(|&(names, _)| (names, anything))
+                    .map(|&(names, _)| (names, Id::ANYTHING))
                     .collect(),
                 additional: formula,
             }),
             Step::Item(index) => {
-                let mut prefix = vec![anything; *index];
+                let mut prefix = vec![Id::ANYTHING; *index];
                 prefix.push(formula);
-                formulas.items(prefix, anything)
+                formulas.items(prefix, Id::ANYTHING)
             }
-            Step::Items(from) => formulas.items(vec![anything; *from], formula),
+            Step::Items(from) => formulas.items(vec![Id::ANYTHING; *from], formula),
         }
     })
 }

@@ -45,7 +45,7 @@ impl<'r> Tolerant<'r> {
     pub(crate) fn payload(&mut self, context: &mut Context, exchange: &str, schema: Use) -> Id {
         let exchange = self.api.and_then(|api| api.exchanges.get(exchange));
         let Some(exchange) = exchange else {
-            return context.engine.formulas.anything();
+            return Id::ANYTHING;
         };
         self.reading = schema.reading;
         let payload = exchange.payload;
@@ -117,9 +117,8 @@ impl<'r> Tolerant<'r> {
             DecodedKind::Tuple(items) => {
                 let count = items.len() as u64;
                 let items = items.iter().map(|item| self.value(context, item)).collect();
-                let anything = context.engine.formulas.anything();
                 let formulas = &mut context.engine.formulas;
-                let items = formulas.items(items, anything);
+                let items = formulas.items(items, Id::ANYTHING);
                 let least = context.size(Some(count), Formula::MinItems);
                 let most = context.size(Some(count), Formula::MaxItems);
                 [Some(items), least, most].into_iter().flatten().collect()
@@ -189,12 +188,11 @@ impl<'r> Tolerant<'r> {
         let named = members.iter();
         let named = named.map(|(name, it)| (name.clone(), self.value(context, &it.value)));
         let named = named.collect();
-        let anything = context.engine.formulas.anything();
-        let rest = rest.map_or(anything, |rest| self.value(context, rest));
+        let rest = rest.map_or(Id::ANYTHING, |rest| self.value(context, rest));
         let (patterns, additional) = match pattern {
             Some(pattern) => {
                 let names = unnamed(context, members.keys(), pattern);
-                (vec![(names, rest)], anything)
+                (vec![(names, rest)], Id::ANYTHING)
             }
             None => (Vec::new(), rest),
         };
@@ -240,7 +238,7 @@ impl Build for Tolerant<'_> {
                 let inside = self.inside(context, &value.kind, &value.schemas);
                 context.engine.formulas.all(inside)
             }
-            None => context.engine.formulas.anything(),
+            None => Id::ANYTHING,
         }
     }
 }

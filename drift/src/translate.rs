@@ -48,7 +48,7 @@ impl Build for Translator<'_> {
         let resolved = self.resolved;
         match resolved.schemas.get(it.schema.0) {
             Some(schema) => self.conjunction(context, schema, it),
-            None => context.engine.formulas.anything(),
+            None => Id::ANYTHING,
         }
     }
 }
@@ -81,7 +81,7 @@ impl Translator<'_> {
     ) -> Id {
         match schema {
             Some(schema) => self.inner(context, schema, reading),
-            None => context.engine.formulas.anything(),
+            None => Id::ANYTHING,
         }
     }
 
@@ -262,7 +262,7 @@ fn general(context: &mut Context, keywords: &General, parts: &mut Vec<Id>) {
         constant,
     } = keywords;
     if *never {
-        parts.push(context.engine.formulas.nothing());
+        parts.push(Id::NOTHING);
     }
     if let Some(types) = types {
         parts.push(context.types(types.iter().copied()));

@@ -412,7 +412,6 @@ impl Engine {
     /// The formula of all arrays or objects other than `value`.
     fn differs(&mut self, value: &Value) -> Id {
         let formulas = &mut self.formulas;
-        let anything = formulas.anything();
         match value {
             Value::Array(items) => {
                 let length = items.len() as u64;
@@ -422,7 +421,7 @@ impl Engine {
                     .iter()
                     .map(|item| formulas.listed([item.clone()]))
                     .collect();
-                let same = formulas.items(prefix, anything);
+                let same = formulas.items(prefix, Id::ANYTHING);
                 let (shorter, other) = (formulas.not(as_long), formulas.not(same));
                 formulas.any([longer, shorter, other])
             }
@@ -440,13 +439,13 @@ impl Engine {
                 let same = Formula::Members(Members {
                     named,
                     patterns: Vec::new(),
-                    additional: formulas.nothing(),
+                    additional: Id::NOTHING,
                 });
                 let same = formulas.intern(same);
                 choices.push(formulas.not(same));
                 formulas.any(choices)
             }
-            _ => anything,
+            _ => Id::ANYTHING,
         }
     }
 

@@ -14,6 +14,11 @@ use serde_json::Value;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Id(u32);
 
+impl Id {
+    pub(crate) const ANYTHING: Self = Self(0);
+    pub(crate) const NOTHING: Self = Self(1);
+}
+
 /// The id of an automaton.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct AutomatonId(pub(super) u32);
@@ -143,7 +148,7 @@ pub(crate) struct Members {
 }
 
 /// All formulas.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Formulas {
     nodes: Vec<Rc<Formula>>,
     ids: HashMap<Rc<Formula>, Id>,
@@ -151,6 +156,21 @@ pub(crate) struct Formulas {
     later: Vec<Option<Id>>,
     /// The values of each long [`Formula::Listed`].
     lists: HashMap<Id, HashSet<Value>>,
+}
+
+impl Default for Formulas {
+    fn default() -> Self {
+        let mut formulas = Self {
+            nodes: Vec::new(),
+            ids: HashMap::new(),
+            later: Vec::new(),
+            lists: HashMap::new(),
+        };
+        // In the order of their constants.
+        formulas.intern(Formula::Anything);
+        formulas.intern(Formula::Nothing);
+        formulas
+    }
 }
 
 /// Number of values from which on a list is long.
@@ -182,14 +202,6 @@ impl Formulas {
         id
     }
 
-    pub(crate) fn anything(&mut self) -> Id {
-        self.intern(Formula::Anything)
-    }
-
-    pub(crate) fn nothing(&mut self) -> Id {
-        self.intern(Formula::Nothing)
-    }
-
     pub(crate) fn kinds(&mut self, kinds: impl IntoIterator<Item = Kind>) -> Id {
         self.intern(Formula::Kinds(kinds.into_iter().collect()))
     }
@@ -204,7 +216,7 @@ impl Formulas {
         values.sort_by(|(a, _), (b, _)| a.len().cmp(&b.len()).then_with(|| a.cmp(b)));
         values.dedup();
         if values.is_empty() {
-            return self.nothing();
+            return Id::NOTHING;
         }
         let values: Vec<Value> = values.into_iter().map(|(_, value)| value).collect();
         let all = values.iter().cloned();
@@ -225,8 +237,8 @@ impl Formulas {
     pub(crate) fn not(&mut self, id: Id) -> Id {
         match self.get(id) {
             Formula::Not(inner) => *inner,
-            Formula::Anything => self.nothing(),
-            Formula::Nothing => self.anything(),
+            Formula::Anything => Id::NOTHING,
+            Formula::Nothing => Id::ANYTHING,
             _ => self.intern(Formula::Not(id)),
         }
     }
@@ -244,7 +256,7 @@ impl Formulas {
         flat.sort_unstable();
         flat.dedup();
         match flat.as_slice() {
-            [] => self.anything(),
+            [] => Id::ANYTHING,
             &[only] => only,
             _ => self.intern(Formula::All(flat)),
         }
@@ -263,7 +275,7 @@ impl Formulas {
         flat.sort_unstable();
         flat.dedup();
         match flat.as_slice() {
-            [] => self.nothing(),
+            [] => Id::NOTHING,
             &[only] => only,
             _ => self.intern(Formula::Any(flat)),
         }
@@ -271,10 +283,10 @@ impl Formulas {
 
     pub(crate) fn one(&mut self, ids: impl IntoIterator<Item = Id>) -> Id {
         let mut ids: Vec<Id> = ids.into_iter().collect();
-        ids.retain(|&id| !matches!(self.get(id), Formula::Nothing));
+        ids.retain(|&id| id != Id::NOTHING);
         ids.sort_unstable();
         match ids.as_slice() {
-            [] => self.nothing(),
+            [] => Id::NOTHING,
             &[only] => only,
             _ => self.intern(Formula::One(ids)),
         }
@@ -287,15 +299,13 @@ impl Formulas {
             mut patterns,
             additional,
         } = members;
-        let free = |formulas: &Self, id| matches!(formulas.get(id), Formula::Anything);
-        let open = free(self, additional);
-        if open {
-            patterns.retain(|&(_, value)| !free(self, value));
+        if additional == Id::ANYTHING {
+            patterns.retain(|&(_, value)| value != Id::ANYTHING);
             // If all others are unconstrained, an unconstrained property need not be
             // named.
-            named.retain(|_, &mut value| !free(self, value));
+            named.retain(|_, &mut value| value != Id::ANYTHING);
             if patterns.is_empty() && named.is_empty() {
-                return self.anything();
+                return Id::ANYTHING;
             }
         }
         patterns.sort_unstable();
@@ -310,9 +320,9 @@ impl Formulas {
         while prefix.last() == Some(&rest) {
             prefix.pop();
         }
-        match (prefix.is_empty(), self.get(rest)) {
-            (true, Formula::Anything) => rest,
-            _ => self.intern(Formula::Items { prefix, rest }),
+        match prefix.is_empty() && rest == Id::ANYTHING {
+            true => rest,
+            false => self.intern(Formula::Items { prefix, rest }),
         }
     }
 

@@ -141,7 +141,7 @@ impl Engine {
             name: Name::With(vec![Literal::is(pattern)]),
             value: Some(Literal::is_not(value)),
         }));
-        if !matches!(self.formulas.get(members.additional), Formula::Anything) {
+        if members.additional != Id::ANYTHING {
             let names = members.named.keys().cloned().map(Value::String);
             let named = self.formulas.listed(names);
             let patterns = members.patterns.iter().map(|&(pattern, _)| pattern);

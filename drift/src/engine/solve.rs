@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::automaton::Automata;
 use super::budget::Budget;
-use super::formula::{Formula, Formulas, Id, Kind, SourceId};
+use super::formula::{Formulas, Id, Kind, SourceId};
 use super::limits::{MAX_DISTINCT, MAX_NESTING, MAX_STEPS, MAX_STEPS_OF_ALL};
 use super::outcome::Outcome;
 use super::value::weight;
@@ -105,7 +105,7 @@ impl Engine {
     /// become a wrong witness.
     pub(crate) fn difference(&mut self, inside: Id, outside: Id) -> Outcome {
         // This needs no search, so it is decided even if no steps are left.
-        if inside == outside || matches!(self.formulas.get(outside), Formula::Anything) {
+        if inside == outside || outside == Id::ANYTHING {
             return Outcome::Empty;
         }
         // For the instance of the question before, which was checked and made smaller.
@@ -138,9 +138,9 @@ impl Engine {
 
     /// Whether `literal` alone may hold for a value, as far as is known without a search.
     pub(super) fn may_hold(&self, literal: Literal) -> bool {
-        match self.formulas.get(literal.formula) {
-            Formula::Anything => literal.holds,
-            Formula::Nothing => !literal.holds,
+        match literal.formula {
+            Id::ANYTHING => literal.holds,
+            Id::NOTHING => !literal.holds,
             _ => true,
         }
     }
