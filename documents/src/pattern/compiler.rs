@@ -74,6 +74,7 @@ mod tests {
             r"arn:aws[a-z-]*:(billing)::[0-9]{12}:billingview/[a-zA-Z0-9/:_\+=\.\-@]{0,75}[a-zA-Z0-9]",
             r"[\S]{1,255}",
             ".{1,320}",
+            r"\p{L}{1,20}",
         ] {
             compiler.pattern(source).unwrap();
         }

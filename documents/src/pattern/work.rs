@@ -1,10 +1,10 @@
 //! The work that patterns take.
 
 /// Limit for one automaton, in steps of about ten nanoseconds.
-const MAX_OF_AUTOMATON: usize = 20_000_000;
+const MAX_OF_AUTOMATON: usize = 30_000_000;
 
 /// Limit for all patterns of an input but the last.
-const MAX_OF_INPUT: usize = 80_000_000;
+const MAX_OF_INPUT: usize = 70_000_000;
 
 /// The steps taken so far.
 #[derive(Debug, Default)]
