@@ -106,8 +106,8 @@ pub(super) fn end(stream: &TcpStream) {
     let _ = stream.shutdown(Shutdown::Both);
 }
 
-/// Ends a connection, with a reset when its last handle is closed: the peer then drops
-/// data that it has received and not read.
+/// Ends a connection, with a reset when its last handle is closed: the peer's next write, such
+/// as a heartbeat, then fails, and it does not go on to read what it has received.
 pub(super) fn reset(stream: &TcpStream) {
     // Fails if the socket is closed already.
     let _ = SockRef::from(stream).set_linger(Some(Duration::ZERO));
