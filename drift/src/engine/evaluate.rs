@@ -66,6 +66,7 @@ impl Evaluation<'_> {
             return None;
         }
         let engine = self.engine;
+        engine.evaluated.set(engine.evaluated.get() + 1);
         let formula = engine.formulas.get(id);
         let is_shared = matches!(
             formula,
@@ -78,7 +79,6 @@ impl Evaluation<'_> {
         {
             return known;
         }
-        engine.evaluated.set(engine.evaluated.get() + 1);
         let mut inside = |id, value: &Value| self.evaluate(id, value, depth + 1);
         let holds = match formula {
             Formula::Anything => Some(true),
