@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::address::Address;
@@ -116,7 +117,11 @@ impl Connection {
     /// variable `SSL_CERT_FILE` or in the directories of `SSL_CERT_DIR`.
     #[must_use]
     pub fn ca_file(self, path: impl Into<PathBuf>) -> Self {
-        self.set(|settings| settings.ca_file = Some(path.into()))
+        self.set(|settings| {
+            settings.ca_file = Some(path.into());
+            // Its copies read another file.
+            settings.reading = Arc::default();
+        })
     }
 
     /// Calls `provider` for the secret of each connection, for secrets that are rotated.

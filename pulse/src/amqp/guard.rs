@@ -4,6 +4,8 @@ use std::future::Future;
 use std::io::{self, IoSlice, Read, Write};
 use std::net::SocketAddr;
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
 
@@ -54,7 +56,10 @@ impl Reactor for GuardedTokio {
         address: SocketAddr,
     ) -> impl Future<Output = io::Result<Self::TcpStream>> + Send + 'static {
         let connect = self.0.tcp_connect_addr(address);
-        async { Ok(Guarded::new(AsyncTcpStream::Plain(connect.await?))) }
+        async {
+            let stream = AsyncTcpStream::Plain(connect.await?);
+            Ok(Guarded::new(stream, Arc::default()))
+        }
     }
 }
 
@@ -63,12 +68,17 @@ impl Reactor for GuardedTokio {
 pub(super) struct Guarded {
     stream: TokioStream,
     nesting: Nesting,
+    /// Whether the broker has sent anything.
+    has_answered: Arc<AtomicBool>,
 }
 
 impl Guarded {
-    pub(super) fn new(stream: TokioStream) -> Self {
-        let nesting = Nesting::default();
-        Self { stream, nesting }
+    pub(super) fn new(stream: TokioStream, has_answered: Arc<AtomicBool>) -> Self {
+        Self {
+            stream,
+            nesting: Nesting::default(),
+            has_answered,
+        }
     }
 }
 
@@ -85,11 +95,18 @@ impl AsyncRead for Guarded {
         cx: &mut Context<'_>,
         buffer: &mut [u8],
     ) -> Poll<io::Result<usize>> {
-        let Self { stream, nesting } = &mut *self;
+        let Self {
+            stream,
+            nesting,
+            has_answered,
+        } = &mut *self;
         if nesting.is_exceeded() {
             return Poll::Ready(Err(too_deep()));
         }
         let count = ready!(Pin::new(stream).poll_read(cx, buffer))?;
+        if count > 0 {
+            has_answered.store(true, Ordering::Relaxed);
+        }
         let accepted = nesting.accept(buffer.get(..count).unwrap_or_default());
         Poll::Ready(match accepted {
             // Not 0, which would be the end of the stream.

@@ -114,7 +114,9 @@ impl Settings {
             let runtime = guard::runtime(Tokio::current());
             lapin::Connection::connector(uri.clone(), runtime, once, properties).await
         };
-        opened.await.map_err(|error| self.failure(&error, secret))
+        opened
+            .await
+            .map_err(|error| self.failure(&error, secret, socket.has_answered()))
     }
 
     /// The TLS configuration; `None` without TLS. Its files are read aside, because the file
@@ -133,12 +135,18 @@ impl Settings {
                 drop(reading);
             };
             // A thread, because a runtime that shuts down would wait for a blocking task.
-            Builder::new().name("certificates".to_owned()).spawn(read)?;
-            config.await.map_err(io::Error::other)?
+            let thread = Builder::new().name("certificates".to_owned()).spawn(read);
+            thread.map_err(|error| {
+                TransportError::because("no thread can be started", error.into())
+            })?;
+            Ok(config
+                .await
+                .unwrap_or_else(|error| Err(io::Error::other(error))))
         };
         match timeout(limit, read).await {
-            Ok(Ok(config)) => Ok(Some(config.into())),
-            Ok(Err(error)) => Err(ConnectError::Setup(Error::CaFile {
+            Ok(Ok(Ok(config))) => Ok(Some(config.into())),
+            Ok(Err(error)) => Err(ConnectError::Retry(error)),
+            Ok(Ok(Err(error))) => Err(ConnectError::Setup(Error::CaFile {
                 path: (self.ca_file.clone()).unwrap_or_else(|| "the system's store".into()),
                 source: error.into(),
             })),
@@ -150,7 +158,7 @@ impl Settings {
     }
 
     /// Why the connection could not be opened, and whether another attempt may help.
-    fn failure(&self, error: &lapin::Error, secret: &Secret) -> ConnectError {
+    fn failure(&self, error: &lapin::Error, secret: &Secret, has_answered: bool) -> ConnectError {
         if let ErrorKind::IOError(error) = error.kind()
             && let Some((reason, advice)) = tls::lasting_error(error)
         {
@@ -174,7 +182,10 @@ impl Settings {
             )
         };
         match error.kind() {
-            ErrorKind::IOError(error) if ended(error) => self.closed_at_login(secret),
+            ErrorKind::IOError(error) if ended(error) && has_answered => {
+                self.closed_at_login(secret)
+            }
+            ErrorKind::IOError(error) if ended(error) => closed_early(),
             _ => self.login_error(transport_error(error)),
         }
     }
@@ -201,11 +212,7 @@ impl Settings {
                 ),
             });
         }
-        TransportError::lost(
-            "the connection was closed before the broker answered; check that it speaks AMQP at \
-             this port",
-        )
-        .into()
+        closed_early()
     }
 
     /// The error of a refused login. Another attempt can't help, unless the secret may
@@ -233,6 +240,14 @@ impl Settings {
 
 /// Whether a refusal is about `channel_max` or `frame_max`, in RabbitMQ's words. These are
 /// the first ones, because a name of a user or a virtual host can be among later ones.
+fn closed_early() -> ConnectError {
+    TransportError::lost(
+        "the connection was closed before the broker answered; check that it speaks AMQP at this \
+         port",
+    )
+    .into()
+}
+
 fn is_negotiation(reason: &str) -> bool {
     reason.starts_with("NOT_ALLOWED - negotiated ")
 }

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::{Shutdown, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
@@ -23,7 +24,10 @@ pub(super) struct Attempt(Socket);
 
 /// The socket of an attempt, once it is open.
 #[derive(Clone, Default)]
-pub(super) struct Socket(Arc<Mutex<State>>);
+pub(super) struct Socket {
+    state: Arc<Mutex<State>>,
+    has_answered: Arc<AtomicBool>,
+}
 
 #[derive(Default)]
 enum State {
@@ -83,7 +87,13 @@ impl Socket {
             Some(tls) => stream.into_rustls(tls, &plain.authority.host).await?,
             None => stream,
         };
-        Ok(AsyncTcpStream::Plain(Guarded::new(stream)))
+        let has_answered = Arc::clone(&self.has_answered);
+        Ok(AsyncTcpStream::Plain(Guarded::new(stream, has_answered)))
+    }
+
+    /// Whether the broker has sent anything.
+    pub(super) fn has_answered(&self) -> bool {
+        self.has_answered.load(Ordering::Relaxed)
     }
 
     fn keep(&self, stream: &tokio::net::TcpStream) -> io::Result<()> {
@@ -96,7 +106,7 @@ impl Socket {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        lock(&self.0)
+        lock(&self.state)
     }
 }
 

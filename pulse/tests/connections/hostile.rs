@@ -6,7 +6,9 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-use taskcluster_pulse::{Connection, Consumer, ConsumerEvent, DeadLetterQueue, Queue, Reconnect};
+use taskcluster_pulse::{
+    Connection, Consumer, ConsumerEvent, DeadLetterQueue, Error, Queue, Reconnect,
+};
 use tokio::time::timeout;
 
 use crate::common::{Seen, eventually};
@@ -362,20 +364,41 @@ async fn an_attempt_that_is_refused_leaves_no_task_behind() {
     eventually(|| metrics.num_alive_tasks() == 0).await;
 }
 
-/// RabbitMQ 4.3 sends no reason.
-#[tokio::test]
-async fn a_connection_that_is_closed_at_the_login_for_a_small_frame_max_ends_the_start() {
+/// A broker that closes each connection, at the login or before.
+fn closing(at_login: bool) -> Connection {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let port = listener.local_addr().expect("an address").port();
     thread::spawn(move || {
         for stream in listener.incoming() {
-            let stream = stream.and_then(|mut stream| stream.read_exact(&mut [0; 8]));
-            stream.expect("a header");
+            let mut stream = stream.expect("a client");
+            stream.read_exact(&mut [0; 8]).expect("a header");
+            if at_login {
+                let start = [&[0, 9][..], &long(""), &long("PLAIN"), &long("en_US")];
+                let start = method(0, [10, 10], &start.concat());
+                stream.write_all(&start).expect("sent");
+                read_method(&mut stream).expect("an answer");
+            }
         }
     });
-    let connection = Connection::amqp(&format!("amqp://127.0.0.1:{port}")).expect("a URL");
-    let started = Consumer::builder(connection.frame_max(4096)).start();
+    Connection::amqp(&format!("amqp://127.0.0.1:{port}")).expect("a URL")
+}
+
+/// RabbitMQ 4.3 sends no reason.
+#[tokio::test]
+async fn a_close_at_the_login_ends_the_start_if_frame_max_is_small() {
+    let started = Consumer::builder(closing(true).frame_max(4096)).start();
     let started = timeout(Duration::from_secs(30), started).await;
     let error = started.expect("an end").expect_err("closed");
     assert!(error.to_string().contains("8192"), "{error}");
+}
+
+/// As by a proxy whose broker is starting.
+#[tokio::test]
+async fn a_close_before_the_login_is_retried() {
+    let started = Consumer::builder(closing(false).frame_max(4096))
+        .reconnect(Reconnect::forever().at_most(2))
+        .start();
+    let error = started.await.expect_err("closed");
+    let is_last = matches!(error, Error::GaveUp { attempts: 2, .. });
+    assert!(is_last, "{error}");
 }

@@ -186,6 +186,10 @@ impl Session {
                 error = failed(&mut self.timers) => return End::Lost(error),
                 new = &mut successor => return End::Replaced(new),
                 prefetch = wanted(&mut demand, self.prefetch, &self.tracker), if !is_fixed => {
+                    // It may be cancelled since: the next session declares the queue again.
+                    if self.prefetch.is_some() && self.is_cancelled_by_broker() {
+                        continue;
+                    }
                     // Until it has ended, the stop can't requeue what has arrived.
                     let too_late = async {
                         shared.stop.asked().await;
