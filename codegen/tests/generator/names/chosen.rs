@@ -18,8 +18,8 @@ fn types(sources: &[Source], before: Option<&Value>) -> Vec<(String, String)> {
 fn assert_types(sources: &[Source], expected: &[(&str, &str)]) {
     let types = types(sources, None);
     let types = types.iter().map(|(owner, name)| {
-        let owner = owner.strip_prefix("/schemas/work/v1/").unwrap_or(owner);
-        (owner, name.strip_prefix("work::").unwrap_or(name))
+        let owner = owner.strip_prefix("/schemas/hen/v1/").unwrap_or(owner);
+        (owner, name.strip_prefix("hen::").unwrap_or(name))
     });
     assert_eq!(types.collect::<Vec<_>>(), expected);
 }
@@ -33,16 +33,16 @@ fn object() -> Value {
 fn a_payload_named_like_its_exchange_is_a_message() {
     let sources = [
         service(
-            "work",
+            "hen",
             &[
                 ("breadBaked", "v1/bread-baked.json#"),
                 ("titled", "v1/other.json#"),
                 ("message", "v1/message.json#"),
             ],
         ),
-        schema("work/v1/bread-baked.json", "", json!({"titled": object()})),
-        schema("work/v1/other.json", "Bread Baked", json!({})),
-        schema("work/v1/message.json", "Message", json!({})),
+        schema("hen/v1/bread-baked.json", "", json!({"titled": object()})),
+        schema("hen/v1/other.json", "Bread Baked", json!({})),
+        schema("hen/v1/message.json", "Message", json!({})),
     ];
     assert_types(
         &sources,
@@ -53,10 +53,10 @@ fn a_payload_named_like_its_exchange_is_a_message() {
             ("other.json#", "Other"),
         ],
     );
-    let owner = "/schemas/work/v1/bread-baked.json#";
-    let before = json!({"payloads": {owner: "work::BreadBaked2"}});
+    let owner = "/schemas/hen/v1/bread-baked.json#";
+    let before = json!({"payloads": {owner: "hen::BreadBaked2"}});
     let kept = types(&sources, Some(&before));
-    assert_eq!(kept[0], (owner.to_owned(), "work::BreadBaked2".to_owned()));
+    assert_eq!(kept[0], (owner.to_owned(), "hen::BreadBaked2".to_owned()));
 }
 
 /// `Message` is an item of the runtime.
@@ -64,16 +64,16 @@ fn a_payload_named_like_its_exchange_is_a_message() {
 fn a_binding_with_the_name_of_another_item_is_an_exchange() {
     let exchanges = [("message", "v1/it.json#"), ("Message-", "v1/it.json#")];
     let sources = [
-        service("work", &exchanges),
-        schema("work/v1/it.json", "", json!({})),
+        service("hen", &exchanges),
+        schema("hen/v1/it.json", "", json!({})),
     ];
     let names: Value =
         serde_json::from_slice(&api(&resolved(&sources), None).names.bytes).expect("JSON");
     assert_eq!(
         names["bindings"],
         json!({
-            "exchange/work/v1/Message-": "MessageExchange2",
-            "exchange/work/v1/message": "MessageExchange",
+            "exchange/hen/v1/Message-": "MessageExchange2",
+            "exchange/hen/v1/message": "MessageExchange",
         })
     );
 }
@@ -82,7 +82,7 @@ fn a_binding_with_the_name_of_another_item_is_an_exchange() {
 fn names_repeat_words_only_to_differ() {
     let refers = |name: &str| json!({"$ref": format!("#/definitions/{name}")});
     let patient = json!({
-        "$id": "/schemas/work/v1/patient.json#",
+        "$id": "/schemas/hen/v1/patient.json#",
         "type": "object",
         "properties": {
             "one": refers("Patient"),
@@ -92,7 +92,7 @@ fn names_repeat_words_only_to_differ() {
         "definitions": {"Patient": object(), "patientName": object()},
     });
     let admitted = json!({
-        "$id": "/schemas/work/v1/patient-admitted.json#",
+        "$id": "/schemas/hen/v1/patient-admitted.json#",
         "$ref": "patient.json#/definitions/Patient",
     });
     let exchanges = [
@@ -100,7 +100,7 @@ fn names_repeat_words_only_to_differ() {
         ("changed", "v1/patient.json#"),
     ];
     let sources = [
-        service("work", &exchanges),
+        service("hen", &exchanges),
         source("patient.json", &patient),
         source("patient-admitted.json", &admitted),
     ];
