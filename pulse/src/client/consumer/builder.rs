@@ -89,7 +89,7 @@ impl ConsumerBuilder {
 
     /// Removes the bindings of the queue that were not added with [`bind`](Self::bind),
     /// each time the consumer connects. With [`OnFailure::DeadLetter`], it keeps the binding for
-    /// [replayed](super::DeadLetter::replay) dead letters.
+    /// [replayed](crate::DeadLetter::replay) dead letters.
     ///
     /// `management` lists them; it has to be for the same broker and virtual host as the
     /// connection.
