@@ -11,6 +11,7 @@ use async_rs::Tokio;
 use futures_core::Stream;
 use lapin::tcp::RustlsConnector;
 use lapin::{ConnectionProperties, ConnectionStatus, ErrorKind, Event};
+use rustls::ClientConfig;
 use tokio::runtime::Handle;
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
@@ -119,42 +120,43 @@ impl Settings {
             .map_err(|error| self.failure(&error, secret, socket.has_answered()))
     }
 
-    /// The TLS configuration; `None` without TLS. Its files are read aside, because the file
-    /// system may not answer, and by one attempt at a time.
+    /// The TLS configuration; `None` without TLS.
     async fn tls(&self) -> Result<Option<RustlsConnector>, ConnectError> {
         if !self.address.tls {
             return Ok(None);
         }
-        let (limit, ca_file) = (self.connection_timeout, self.ca_file.clone());
-        let reading = Arc::clone(&self.reading).lock_owned();
-        let (done, config) = oneshot::channel();
-        let read = async {
-            let reading = reading.await;
-            let read = move || {
-                let _ = done.send(tls::client_config(ca_file.as_deref()));
-                drop(reading);
-            };
-            // A thread, because a runtime that shuts down would wait for a blocking task.
-            let thread = Builder::new().name("certificates".to_owned()).spawn(read);
-            thread.map_err(|error| {
-                TransportError::because("no thread can be started", error.into())
-            })?;
-            Ok(config
-                .await
-                .unwrap_or_else(|error| Err(io::Error::other(error))))
+        let limit = self.connection_timeout;
+        let Ok(config) = timeout(limit, self.client_config()).await else {
+            let reason = format!("the certificates can't be read within {limit:?}");
+            return Err(TransportError::lost(reason).into());
         };
-        match timeout(limit, read).await {
-            Ok(Ok(Ok(config))) => Ok(Some(config.into())),
-            Ok(Err(error)) => Err(ConnectError::Retry(error)),
-            Ok(Ok(Err(error))) => Err(ConnectError::Setup(Error::CaFile {
+        Ok(Some(config?.into()))
+    }
+
+    /// Reads the certificates aside, because the file system may not answer, and in one attempt
+    /// at a time.
+    async fn client_config(&self) -> Result<ClientConfig, ConnectError> {
+        let reading = Arc::clone(&self.reading).lock_owned().await;
+        let (done, config) = oneshot::channel();
+        let ca_file = self.ca_file.clone();
+        let read = move || {
+            let _ = done.send(tls::client_config(ca_file.as_deref()));
+            drop(reading);
+        };
+        // A thread, because a runtime that shuts down would wait for a blocking task.
+        Builder::new()
+            .name("certificates".to_owned())
+            .spawn(read)
+            .map_err(|error| TransportError::because("no thread can be started", error.into()))?;
+        let config = config
+            .await
+            .unwrap_or_else(|error| Err(io::Error::other(error)));
+        config.map_err(|error| {
+            ConnectError::Setup(Error::CaFile {
                 path: (self.ca_file.clone()).unwrap_or_else(|| "the system's store".into()),
                 source: error.into(),
-            })),
-            Err(_) => {
-                let reason = format!("the certificates can't be read within {limit:?}");
-                Err(TransportError::lost(reason).into())
-            }
-        }
+            })
+        })
     }
 
     /// Why the connection could not be opened, and whether another attempt may help.

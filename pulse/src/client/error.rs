@@ -234,21 +234,19 @@ impl std::error::Error for FailedMessage {
 /// An error with its causes, in one line. The text of one may be made by the program's code: a
 /// panic in it must not end the client.
 pub(crate) fn error_chain(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut text = String::new();
-    let append = || {
+    let mut texts = Vec::new();
+    let collect = || {
         let mut next = Some(error);
         while let Some(error) = next {
-            let separator = if text.is_empty() { "" } else { ": " };
-            text = format!("{text}{separator}{error}");
+            texts.push(error.to_string());
             next = error.source();
         }
     };
-    if let Err(panic) = catch_unwind(AssertUnwindSafe(append)) {
-        let separator = if text.is_empty() { "" } else { ": " };
+    if let Err(panic) = catch_unwind(AssertUnwindSafe(collect)) {
         let panic = panic::text(&*panic);
-        text = format!("{text}{separator}the text of an error panicked: {panic}");
+        texts.push(format!("the text of an error panicked: {panic}"));
     }
-    text
+    texts.join(": ")
 }
 
 /// A binding that the broker refused to add or to remove.
